@@ -1,0 +1,17 @@
+// Original file: proto/messages.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Warning {
+  'code'?: (string);
+  'lineId'?: (number);
+  'oldAmount'?: (number | string | Long);
+  'newAmount'?: (number | string | Long);
+}
+
+export interface Warning__Output {
+  'code': (string);
+  'lineId': (number);
+  'oldAmount': (number);
+  'newAmount': (number);
+}
