@@ -1,0 +1,58 @@
+import type { Cart } from '../domain/cart.ts';
+import type { Mutation } from '../domain/mutation.ts';
+
+/** A mutation on its way to the one grain that may apply it. */
+export interface MutationRequest {
+  /** As the caller asked. Wishes (AddRequest, SetCartRequest, SetDelivery) are completed from the catalog by the pool. */
+  readonly mutation: Mutation;
+  /**
+   * The caller's own name for this request (HTTP: `Idempotency-Key`), 1 to 255 characters. A repetition is answered as the first
+   * one was and changes nothing. Absent: nobody can repeat it, nothing is remembered.
+   */
+  readonly requestId?: string | undefined;
+  /** Apply only if the cart is at one of these versions; `any`: at any version above 0. */
+  readonly ifVersion?: readonly number[] | 'any' | undefined;
+}
+
+export interface MutationReply {
+  /** The cart right after this mutation; for a repetition, the cart as it is now. */
+  readonly cart: Cart;
+  /** The version that this mutation made; for a repetition, the one that the first made. */
+  readonly version: number;
+  /** True when the request id was seen before: nothing was changed now. */
+  readonly replayed: boolean;
+}
+
+/** Told after each committed mutation, in order of versions. Must not throw; called in the grain's own turn, so keep it short. */
+export type Watcher = (change: CartChange) => void;
+
+export interface CartChange {
+  readonly cart: Cart;
+  readonly mutation: Mutation;
+}
+
+/**
+ * A cart's activation in memory, on exactly one node. Local and remote grains look the same.
+ *
+ * Errors of `apply`: {@link Rejection} (definite no), {@link RetriableError} (nothing changed), {@link UnknownOutcomeError},
+ * {@link DamagedCartError}. `read` knows the last three but the unknown outcome.
+ */
+export interface Grain {
+  readonly id: string;
+  /** Resolves once the change is durable. */
+  apply(request: MutationRequest): Promise<MutationReply>;
+  /** The committed state. The same object as long as nothing changed. */
+  read(): Cart | Promise<Cart>;
+  /** Returns the function that ends the watch. A watched grain stays in memory. */
+  watch(watcher: Watcher): () => void;
+}
+
+/** Finds, loads and keeps grains. What the edges (HTTP, gRPC) see of everything behind them. */
+export interface GrainPool {
+  /** Throws as {@link Grain.apply}, and {@link RetriableError} when the pool itself is over its bounds. */
+  apply(id: string, request: MutationRequest): Promise<MutationReply>;
+  /** An id that was never changed reads as an empty cart and keeps nothing in memory. */
+  read(id: string): Cart | Promise<Cart>;
+  /** The committed state and, from then on, every change. Loads the cart. */
+  watch(id: string, watcher: Watcher): Promise<{ readonly cart: Cart; readonly stop: () => void }>;
+}

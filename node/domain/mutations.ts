@@ -1,0 +1,42 @@
+import { registerCheckoutMutations } from './checkout.ts';
+import { registerDeliveryMutations } from './deliveries.ts';
+import { registerLineMutations } from './lines.ts';
+import { MutationRegistry } from './registry.ts';
+import { Rejection } from './rejection.ts';
+
+/** The registry with every mutation of a cart. */
+export function createRegistry(): MutationRegistry {
+  const registry = new MutationRegistry();
+  registerLineMutations(registry);
+  registerDeliveryMutations(registry);
+  registerCheckoutMutations(registry);
+  registerBatch(registry);
+  return registry;
+}
+
+/** All or nothing: the draft is only kept when every part was applied. */
+function registerBatch(registry: MutationRegistry): void {
+  registry.register({
+    type: 'Batch',
+    totals: false,
+    handler: (cart, { mutations }) => {
+      mutations.forEach((mutation, index) => {
+        try {
+          registry.run(cart, mutation);
+        } catch (error) {
+          throw error instanceof Rejection ? at(error, index) : error;
+        }
+      });
+    },
+  });
+}
+
+/** The same rejection, pointing into the batch. */
+function at(rejection: Rejection, index: number): Rejection {
+  const path = `mutations[${index}]`;
+  const field = rejection.details.field === undefined ? path : `${path}.${rejection.details.field}`;
+  return new Rejection(rejection.kind, rejection.code, `${path}: ${rejection.message}`, {
+    ...rejection.details,
+    field,
+  });
+}
