@@ -40,8 +40,4 @@ export class UnknownOutcomeError extends Error {
 /** What is stored of the cart can't be read. It is left as it is; other carts are not affected. */
 export class DamagedCartError extends Error {
   override readonly name = 'DamagedCartError';
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-  }
 }

@@ -23,8 +23,13 @@ export interface MutationReply {
   readonly replayed: boolean;
 }
 
-/** Told after each committed mutation, in order of versions. Must not throw; called in the grain's own turn, so keep it short. */
-export type Watcher = (change: CartChange) => void;
+/** Called in the grain's own turn: must not throw, and keep it short. */
+export interface Watcher {
+  /** After each committed mutation, in order of versions. */
+  changed(change: CartChange): void;
+  /** The grain is over here (another node owns the cart, or this one stops): watch anew. No change follows. */
+  ended(error: Error): void;
+}
 
 export interface CartChange {
   readonly cart: Cart;

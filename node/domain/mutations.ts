@@ -24,19 +24,9 @@ function registerBatch(registry: MutationRegistry): void {
         try {
           registry.run(cart, mutation);
         } catch (error) {
-          throw error instanceof Rejection ? at(error, index) : error;
+          throw error instanceof Rejection ? error.within(`mutations[${index}]`) : error;
         }
       });
     },
-  });
-}
-
-/** The same rejection, pointing into the batch. */
-function at(rejection: Rejection, index: number): Rejection {
-  const path = `mutations[${index}]`;
-  const field = rejection.details.field === undefined ? path : `${path}.${rejection.details.field}`;
-  return new Rejection(rejection.kind, rejection.code, `${path}: ${rejection.message}`, {
-    ...rejection.details,
-    field,
   });
 }

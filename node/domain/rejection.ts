@@ -46,4 +46,10 @@ export class Rejection extends Error {
     this.code = code;
     this.details = details;
   }
+
+  /** The same rejection, pointing into a larger request: `quantity` within `mutations[2]` is `mutations[2].quantity`. */
+  within(path: string): Rejection {
+    const field = this.details.field === undefined ? path : `${path}.${this.details.field}`;
+    return new Rejection(this.kind, this.code, `${path}: ${this.message}`, { ...this.details, field });
+  }
 }

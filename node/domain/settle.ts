@@ -1,5 +1,5 @@
 import { containedTax } from './money.ts';
-import type { Line, Totals } from './cart.ts';
+import type { Cart, Line, Totals } from './cart.ts';
 import type { Draft } from './registry.ts';
 
 /**
@@ -30,7 +30,8 @@ export function priceLine(line: Omit<Line, 'totalPrice' | 'totalTax'>): Line {
   return { ...line, totalPrice, totalTax: containedTax(totalPrice, line.product.taxRate) };
 }
 
-function totalsOf(cart: Draft): Totals {
+/** The sums of the parts. */
+export function totalsOf(cart: Pick<Cart, 'lines' | 'deliveries'>): Totals {
   let items = 0;
   let deliveries = 0;
   let discount = 0;

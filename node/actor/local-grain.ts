@@ -1,0 +1,476 @@
+import { Rejection } from '../domain/rejection.ts';
+import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
+import { encodeRecord, encodeSnapshot } from './record.ts';
+import {
+  identify,
+  keyText,
+  REMEMBERED_MAX,
+  REMEMBERED_MS,
+  RememberedRequests,
+} from './remembered-requests.ts';
+import type { Cart } from '../domain/cart.ts';
+import type { Mutation } from '../domain/mutation.ts';
+import type { MutationRegistry } from '../domain/registry.ts';
+import type { Conflict, Head, Session, WriteOutcome } from '../journal/port.ts';
+import type { Clock } from './clock.ts';
+import type { Grain, MutationReply, MutationRequest, Watcher } from './grain.ts';
+import type { GroupCommit, RecordEntry } from './group-commit.ts';
+import type { AppliedMutation } from './record.ts';
+import type { RequestIdentity } from './remembered-requests.ts';
+import type { GrainContent, StoredContent } from './resting-cart.ts';
+
+/** A snapshot is stored after this many records, or this many bytes of them: it bounds what a cold load replays. */
+export const SNAPSHOT_RECORDS = 64;
+export const SNAPSHOT_BYTES = 32_768;
+/** Mutations that one record may hold. */
+export const RECORD_MUTATIONS_MAX = 64;
+
+const DAY_MS = 86_400_000;
+const RESEND_FIRST_MS = 50;
+const RESEND_MAX_MS = 2000;
+
+export interface GrainOptions {
+  /** Requests that may wait in one cart's mailbox. */
+  readonly mailboxMax: number;
+  /** Days after its last change that a cart expires. */
+  readonly cartTtlDays: number;
+}
+
+/** What a grain needs from the node around it. */
+export interface GrainContext {
+  readonly clock: Clock;
+  readonly registry: MutationRegistry;
+  readonly commit: GroupCommit;
+  readonly session: Session;
+  readonly options: GrainOptions;
+  /** Ends with the node: stops the resending of a record with an unknown outcome. */
+  readonly signal: AbortSignal;
+  /** Asks the catalog to complete a wish. Synchronous where the answer is at hand. */
+  readonly complete: (mutation: Mutation, cart: Cart) => Mutation | Promise<Mutation>;
+  nextRecordId(): number;
+  /** This grain is over: drop it. Called once. */
+  lost(grain: LocalGrain, conflict: Conflict | null): void;
+  /** For metrics: once a mutation was decided. */
+  mutationDone(mutation: Mutation, outcome: 'applied' | 'replayed' | 'rejected' | 'failed'): void;
+}
+
+/** One request in the mailbox. */
+interface Pending {
+  readonly request: MutationRequest;
+  readonly identity: RequestIdentity | null;
+  readonly mutation: Mutation;
+  readonly resolve: (reply: MutationReply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A record under way, and what becomes true and who is answered when it lands. */
+interface Group {
+  readonly entry: RecordEntry;
+  readonly atMs: number;
+  readonly applied: readonly { readonly pending: Pending; readonly cart: Cart }[];
+  /** Judged against mutations of this very record: their answer must not be known before it is durable. */
+  readonly rejected: readonly { readonly pending: Pending; readonly error: Error }[];
+}
+
+/**
+ * The activation of a cart on this node.
+ *
+ * The order of one mutation, which is the promise of the whole system:
+ *
+ * 1. validate: the edge parsed it; here the mailbox's bound is checked            `apply`
+ * 2. dedup: a known request id is answered, a running one refused                 `apply`
+ * 3. complete: the catalog is asked, where the mutation is a wish                 `apply`
+ * 4. apply to a private copy, behind the mutations before it                      `#applyAll`
+ * 5. append: one record for everything that waited                                `#next`
+ * 6. commit: the copy becomes the state                                           `#commit`
+ * 7. reply, 8. publish to watchers                                                `#commit`
+ *
+ * At most one record is under way. Nothing that depends on it is told to anyone before the journal said that it is durable: replies
+ * wait for it, reads see the state before it, and so do rejections that were judged behind it.
+ */
+export class LocalGrain implements Grain {
+  readonly id: string;
+  readonly #context: GrainContext;
+  #head: Head | null;
+  #cart: Cart;
+  #atMs: number;
+  #tail: GrainContent['tail'];
+  readonly #requests = new RememberedRequests();
+  #mailbox: Pending[] = [];
+  /** Keys of requests between their arrival and their answer, with the fingerprint of what was asked. */
+  #running: Map<string, Uint8Array> | null = null;
+  #group: Group | null = null;
+  #completing = 0;
+  #resending = false;
+  #over: Error | null = null;
+  #watchers: Set<Watcher> | null = null;
+  /** Monotonic ms of the last use; the pool reads it. */
+  usedMs: number;
+
+  constructor(context: GrainContext, content: GrainContent) {
+    this.id = content.cart.id;
+    this.#context = context;
+    this.#head = content.head;
+    this.#cart = content.cart;
+    this.#atMs = content.atMs;
+    this.#tail = content.tail;
+    for (const request of content.requests) this.#requests.add(request);
+    this.usedMs = context.clock.monotonicMs();
+  }
+
+  /** Neither a record nor a request is under way and nobody watches: the pool may let it rest or go. */
+  get idle(): boolean {
+    return (
+      this.#group === null && this.#mailbox.length === 0 && this.#completing === 0 && this.#watchers === null
+    );
+  }
+
+  get mailboxLength(): number {
+    return this.#mailbox.length;
+  }
+
+  /** What the pool keeps of an idle grain. Null for a cart that was never stored: there is nothing to keep. */
+  content(): StoredContent | null {
+    if (this.#head === null) return null;
+    const requests = this.#requests.list();
+    return {
+      head: this.#head,
+      cart: this.#cart,
+      requests,
+      atMs: this.#atMs,
+      tail: this.#tail,
+      usedMs: this.usedMs,
+    };
+  }
+
+  read(): Cart {
+    if (this.#over !== null) throw this.#over;
+    this.usedMs = this.#context.clock.monotonicMs();
+    return this.#cart;
+  }
+
+  watch(watcher: Watcher): () => void {
+    if (this.#over !== null) throw this.#over;
+    this.#watchers ??= new Set();
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers?.delete(watcher);
+      if (this.#watchers?.size === 0) this.#watchers = null;
+      this.usedMs = this.#context.clock.monotonicMs();
+    };
+  }
+
+  apply(request: MutationRequest): Promise<MutationReply> {
+    this.usedMs = this.#context.clock.monotonicMs();
+    return new Promise((resolve, reject) => {
+      // Executors that throw reject their promise.
+      const known = this.#admit(request);
+      if (known.reply !== null) {
+        this.#context.mutationDone(request.mutation, 'replayed');
+        resolve(known.reply);
+        return;
+      }
+      const { identity } = known;
+      const mutation = this.#context.complete(request.mutation, this.#cart);
+      if (mutation instanceof Promise) this.#enqueueLater({ request, identity, resolve, reject }, mutation);
+      else this.#enqueue({ request, identity, mutation, resolve, reject });
+    });
+  }
+
+  /** Ends the grain: everyone who waits and everyone who still comes is told so. */
+  end(error: Error): void {
+    if (this.#over !== null) return;
+    this.#over = error;
+    for (const pending of this.#mailbox.splice(0)) this.#fail(pending, error);
+    const watchers = this.#watchers;
+    this.#watchers = null;
+    for (const watcher of watchers ?? []) watcher.ended(error);
+  }
+
+  /** Bounds and dedup: the reply for a repetition, or the identity under which the request now runs. */
+  #admit(
+    request: MutationRequest,
+  ): { reply: MutationReply } | { reply: null; identity: RequestIdentity | null } {
+    if (this.#over !== null) throw this.#over;
+    if (this.#resending) throw unavailable('the journal has not answered for this cart’s last change');
+    let identity: RequestIdentity | null = null;
+    if (request.requestId !== undefined) {
+      identity = identify(request.requestId, request.mutation);
+      const reply = this.#repetition(identity);
+      if (reply !== null) return { reply };
+      const remembered = this.#requests.countAt(this.#context.clock.wallMs()) + (this.#running?.size ?? 0);
+      if (remembered >= REMEMBERED_MAX) {
+        const message = `the cart remembers ${REMEMBERED_MAX} requests of the last hour and takes no more with an Idempotency-Key`;
+        throw new RetriableError('remembered-requests-full', message, REMEMBERED_MS / 60);
+      }
+    }
+    if (this.#mailbox.length + this.#completing >= this.#context.options.mailboxMax) {
+      throw new RetriableError(
+        'mailbox-full',
+        `${this.#context.options.mailboxMax} requests wait for this cart`,
+        1000,
+      );
+    }
+    if (identity !== null) (this.#running ??= new Map()).set(keyText(identity.key), identity.fingerprint);
+    return { reply: null, identity };
+  }
+
+  #repetition({ key, fingerprint }: RequestIdentity): MutationReply | null {
+    const known = this.#requests.find(key);
+    // Forgetting happens with the next record; until then what is too old counts as forgotten already.
+    if (known !== undefined && known.atMs > this.#context.clock.wallMs() - REMEMBERED_MS) {
+      if (!equal(known.fingerprint, fingerprint)) throw keyReused();
+      return { cart: this.#cart, version: known.version, replayed: true };
+    }
+    const running = this.#running?.get(keyText(key));
+    if (running === undefined) return null;
+    if (!equal(running, fingerprint)) throw keyReused();
+    throw new Rejection(
+      'conflict',
+      'request-in-progress',
+      'a request with this Idempotency-Key is still running',
+    );
+  }
+
+  #enqueueLater(pending: Omit<Pending, 'mutation'>, completed: Promise<Mutation>): void {
+    this.#completing += 1;
+    completed.then(
+      (mutation) => {
+        this.#completing -= 1;
+        this.#enqueue({ ...pending, mutation });
+      },
+      (error: unknown) => {
+        this.#completing -= 1;
+        this.#fail({ ...pending, mutation: pending.request.mutation }, toError(error));
+      },
+    );
+  }
+
+  #enqueue(pending: Pending): void {
+    if (this.#over !== null) {
+      this.#fail(pending, this.#over);
+      return;
+    }
+    this.#mailbox.push(pending);
+    this.#next();
+  }
+
+  /** Sends the next record, if none is under way and someone waits. */
+  #next(): void {
+    while (this.#group === null && this.#over === null && this.#mailbox.length > 0) {
+      const group = this.#applyAll(this.#mailbox.splice(0, RECORD_MUTATIONS_MAX));
+      if (group === null) continue;
+      this.#group = group;
+      this.#context.commit.write(this.#context.session, group.entry, (outcome) =>
+        this.#settled(group, outcome),
+      );
+    }
+  }
+
+  /** Applies to a private copy, one behind the other. Null when nothing was left to store. */
+  #applyAll(batch: readonly Pending[]): Group | null {
+    let cart = this.#cart;
+    const applied: { pending: Pending; cart: Cart }[] = [];
+    const rejected: { pending: Pending; error: Error }[] = [];
+    for (const pending of batch) {
+      try {
+        checkVersion(cart, pending.request.ifVersion);
+        cart = this.#context.registry.apply(cart, pending.mutation);
+        applied.push({ pending, cart });
+      } catch (error) {
+        // Behind a mutation of this record the rejection may be its consequence, and nobody may know of it yet.
+        if (applied.length === 0) this.#fail(pending, toError(error));
+        else rejected.push({ pending, error: toError(error) });
+      }
+    }
+    if (applied.length === 0) return null;
+    const atMs = Math.max(this.#atMs, this.#context.clock.wallMs());
+    return { entry: this.#entry(applied, atMs), atMs, applied, rejected };
+  }
+
+  #entry(applied: readonly { pending: Pending; cart: Cart }[], atMs: number): RecordEntry {
+    const record = encodeRecord({
+      firstVersion: this.#cart.version + 1,
+      atMs,
+      applied: applied.map(({ pending }): AppliedMutation => {
+        return { mutation: pending.mutation, status: 200, ...pending.identity };
+      }),
+    });
+    const due =
+      this.#tail.records + 1 >= SNAPSHOT_RECORDS || this.#tail.bytes + record.length >= SNAPSHOT_BYTES;
+    return {
+      cart: this.id,
+      head: this.#head,
+      recordId: this.#context.nextRecordId(),
+      record,
+      expiresDay: Math.ceil(atMs / DAY_MS) + this.#context.options.cartTtlDays,
+      snapshot: due && this.#head !== null ? this.#snapshot(applied, atMs) : undefined,
+    };
+  }
+
+  #snapshot(applied: readonly { pending: Pending; cart: Cart }[], atMs: number): Uint8Array {
+    const requests = this.#requests.list().filter((request) => request.atMs > atMs - REMEMBERED_MS);
+    for (const { pending, cart } of applied) {
+      if (pending.identity) requests.push({ ...pending.identity, status: 200, version: cart.version, atMs });
+    }
+    return encodeSnapshot({ state: (applied.at(-1) as { cart: Cart }).cart, requests, atMs });
+  }
+
+  #settled(group: Group, outcome: WriteOutcome): void {
+    switch (outcome.status) {
+      case 'ok':
+        this.#commit(group, outcome.head);
+        this.#next();
+        return;
+      case 'refused':
+        if (outcome.reason === 'fenced') this.#lose(group, null);
+        else this.#abort(group, refusal(outcome.reason, outcome.error));
+        return;
+      case 'unknown':
+        this.#unknown(group, outcome.error);
+        return;
+      case 'conflict':
+        this.#lose(group, outcome);
+        return;
+      case 'damaged':
+        this.#group = null;
+        this.#failAll(group, new DamagedCartError(`the cart can’t be changed: ${outcome.error.message}`));
+        this.#next();
+        return;
+    }
+  }
+
+  #commit(group: Group, head: Head): void {
+    this.#head = head;
+    this.#cart = (group.applied.at(-1) as { cart: Cart }).cart;
+    this.#atMs = group.atMs;
+    this.#tail =
+      group.entry.snapshot === undefined
+        ? { records: this.#tail.records + 1, bytes: this.#tail.bytes + group.entry.record.length }
+        : { records: 0, bytes: 0 };
+    this.#requests.forget(group.atMs);
+    this.#group = null;
+    for (const { pending, cart } of group.applied) {
+      if (pending.identity) {
+        this.#requests.add({ ...pending.identity, status: 200, version: cart.version, atMs: group.atMs });
+      }
+    }
+    for (const { pending, cart } of group.applied) {
+      this.#finish(pending, 'applied');
+      pending.resolve({ cart, version: cart.version, replayed: false });
+    }
+    for (const { pending, error } of group.rejected) this.#fail(pending, error);
+    this.#publish(group);
+  }
+
+  #publish(group: Group): void {
+    if (this.#watchers === null) return;
+    for (const { pending, cart } of group.applied) {
+      for (const watcher of this.#watchers) watcher.changed({ cart, mutation: pending.mutation });
+    }
+  }
+
+  /** Nothing was written: the state stays, whoever waited for this record is told, the next one is tried. */
+  #abort(group: Group, error: Error): void {
+    this.#group = null;
+    this.#failAll(group, error);
+    this.#next();
+  }
+
+  /** Another owner, or none any more: this activation is over. */
+  #lose(group: Group, conflict: Conflict | null): void {
+    this.#group = null;
+    const error = conflict?.regressed
+      ? new DamagedCartError('the journal has lost changes of this cart that were acknowledged')
+      : new RetriableError('ownership-lost', 'another node owns this cart now', 100);
+    this.#failAll(group, error);
+    this.end(error);
+    this.#context.lost(this, conflict);
+  }
+
+  /** The callers learn the truth now; the cart goes on only when the journal has told what became of the record. */
+  #unknown(group: Group, cause: Error): void {
+    const error = new UnknownOutcomeError({ cause });
+    for (const { pending } of group.applied) this.#report(pending, error);
+    for (const { pending } of group.rejected) this.#report(pending, error);
+    const waiting = unavailable('the journal has not answered for this cart’s last change');
+    for (const pending of this.#mailbox.splice(0)) this.#fail(pending, waiting);
+    if (this.#resending) return;
+    this.#resending = true;
+    void this.#resend(group);
+  }
+
+  /** Sends the very same record until its fate is known. Only `ok` and `conflict` tell; a refusal says nothing of the first try. */
+  async #resend(group: Group): Promise<void> {
+    for (let delayMs = RESEND_FIRST_MS; ; delayMs = Math.min(2 * delayMs, RESEND_MAX_MS)) {
+      try {
+        await this.#context.clock.sleep(delayMs, this.#context.signal);
+      } catch {
+        return;
+      }
+      const outcome = await new Promise<WriteOutcome>((resolve) => {
+        this.#context.commit.write(this.#context.session, group.entry, resolve);
+      });
+      const fenced = outcome.status === 'refused' && outcome.reason === 'fenced';
+      if (outcome.status === 'unknown' || (outcome.status === 'refused' && !fenced)) continue;
+      this.#resending = false;
+      // Repetitions of these requests were answered `request-in-progress` until now.
+      this.#settled(group, outcome);
+      return;
+    }
+  }
+
+  #failAll(group: Group, error: Error): void {
+    for (const { pending } of group.applied) this.#fail(pending, error);
+    for (const { pending } of group.rejected) this.#fail(pending, error);
+  }
+
+  #fail(pending: Pending, error: Error): void {
+    this.#finish(pending, error instanceof Rejection ? 'rejected' : 'failed');
+    pending.reject(error);
+  }
+
+  /** Answers the caller, but the request still runs: its key stays taken. */
+  #report(pending: Pending, error: Error): void {
+    pending.reject(error);
+  }
+
+  #finish(pending: Pending, outcome: 'applied' | 'rejected' | 'failed'): void {
+    this.#context.mutationDone(pending.request.mutation, outcome);
+    if (pending.identity === null || this.#running === null) return;
+    this.#running.delete(keyText(pending.identity.key));
+    if (this.#running.size === 0) this.#running = null;
+  }
+}
+
+function checkVersion(cart: Cart, expected: MutationRequest['ifVersion']): void {
+  if (expected === undefined) return;
+  if (expected === 'any' ? cart.version > 0 : expected.includes(cart.version)) return;
+  throw new Rejection('precondition', 'version-mismatch', `the cart is at version ${cart.version}`);
+}
+
+function refusal(reason: 'full' | 'unavailable', cause: Error): RetriableError {
+  return reason === 'full'
+    ? new RetriableError('journal-full', 'the journal has no room for changes', 5000, { cause })
+    : unavailable('the journal takes no changes at the moment', cause);
+}
+
+function unavailable(message: string, cause?: Error): RetriableError {
+  return new RetriableError('journal-unavailable', message, 1000, { cause });
+}
+
+function keyReused(): Rejection {
+  return new Rejection(
+    'invalid',
+    'idempotency-key-reused',
+    'this Idempotency-Key was used with another request',
+  );
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

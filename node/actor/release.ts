@@ -1,0 +1,42 @@
+import type { ReleaseEntry, Session, WriteOutcome } from '../journal/port.ts';
+import type { Clock } from './clock.ts';
+import type { GroupCommit } from './group-commit.ts';
+
+const RESEND_FIRST_MS = 50;
+const RESEND_MAX_MS = 2000;
+
+/**
+ * Gives a cart up. From the moment this is called until it resolves, nobody may be answered for the cart.
+ *
+ * Resolves with true when the cart is no longer this session's, with false when nothing was written and it still is. An unknown outcome is
+ * resolved by sending the same entry again. Resolves with true as well when `signal` aborts: the node ends, and its session with it.
+ */
+export async function releaseUntilKnown(
+  { commit, clock }: { readonly commit: GroupCommit; readonly clock: Clock },
+  session: Session,
+  entry: ReleaseEntry,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let unknown = false;
+  for (let delayMs = RESEND_FIRST_MS; ; delayMs = Math.min(2 * delayMs, RESEND_MAX_MS)) {
+    const outcome = await new Promise<WriteOutcome>((resolve) => commit.release(session, entry, resolve));
+    switch (outcome.status) {
+      case 'ok':
+      case 'conflict':
+      case 'damaged':
+        return true;
+      case 'refused':
+        if (outcome.reason === 'fenced') return true;
+        // A refusal says nothing of an earlier try whose fate is unknown.
+        if (!unknown) return false;
+        break;
+      case 'unknown':
+        unknown = true;
+    }
+    try {
+      await clock.sleep(delayMs, signal);
+    } catch {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,283 @@
+import { requireUnique } from './batch.ts';
+import type {
+  AppendEntry,
+  ClaimOutcome,
+  ColdRead,
+  Conflict,
+  Content,
+  CreateEntry,
+  FenceOutcome,
+  HandOverEntry,
+  Head,
+  HistoryRead,
+  Journal,
+  Owner,
+  Refused,
+  ReleaseEntry,
+  Session,
+  SessionOptions,
+  StoredRecord,
+  WriteOutcome,
+} from './port.ts';
+
+interface SessionRow {
+  readonly session: Session;
+  leaseUntilMs: number;
+  over: 'fenced' | 'closed' | null;
+}
+
+interface Row {
+  epoch: number;
+  seq: number;
+  owner: string | null;
+  expiresDay: number;
+  lastRecordId: number;
+  snapshot: { readonly seq: number; readonly bytes: Uint8Array } | null;
+  /** Oldest first, contiguous up to `seq`. */
+  records: StoredRecord[];
+}
+
+export interface MemoryJournalOptions {
+  /** Records kept behind the snapshot for {@link Journal.history}. */
+  readonly historyRecords: number;
+}
+
+/** A journal of one process: every rule of the port but durability. Nothing survives the process. */
+export class MemoryJournal implements Journal {
+  readonly name = 'memory';
+  readonly durable = false;
+  readonly #wallMs: () => number;
+  readonly #options: MemoryJournalOptions;
+  readonly #sessions = new Map<string, SessionRow>();
+  readonly #rows = new Map<string, Row>();
+  #sessionCount = 0;
+  #epochFloor = 1;
+  #closed = false;
+
+  constructor(wallMs: () => number, options: MemoryJournalOptions = { historyRecords: 128 }) {
+    this.#wallMs = wallMs;
+    this.#options = options;
+  }
+
+  openSession(options: SessionOptions): Promise<Session> {
+    return this.#open(() => {
+      this.#sessionCount += 1;
+      const session: Session = { ...options, id: `memory-${this.#sessionCount}` };
+      this.#sessions.set(session.id, { session, leaseUntilMs: this.#wallMs() + options.leaseMs, over: null });
+      return session;
+    });
+  }
+
+  renewSession(session: Session): Promise<'renewed' | 'fenced'> {
+    return this.#open(() => {
+      const row = this.#sessions.get(session.id);
+      if (row === undefined || row.over !== null) return 'fenced';
+      row.leaseUntilMs = this.#wallMs() + session.leaseMs;
+      return 'renewed';
+    });
+  }
+
+  fence(sessionId: string): Promise<FenceOutcome> {
+    return this.#open(() => {
+      const row = this.#sessions.get(sessionId);
+      if (row === undefined) return { status: 'unknown-session' };
+      if (row.over !== null) return { status: 'free' };
+      if (row.leaseUntilMs > this.#wallMs()) return { status: 'live', leaseUntilMs: row.leaseUntilMs };
+      row.over = 'fenced';
+      return { status: 'free' };
+    });
+  }
+
+  closeSession(session: Session): Promise<void> {
+    return this.#open(() => {
+      const row = this.#sessions.get(session.id);
+      if (row !== undefined) row.over ??= 'closed';
+    });
+  }
+
+  mayServeReads(session: Session): boolean {
+    return this.#sessions.get(session.id)?.over === null;
+  }
+
+  create(session: Session, batch: readonly CreateEntry[]): Promise<readonly WriteOutcome[]> {
+    return this.#write(session, batch, (entry) => {
+      const row = this.#rows.get(entry.cart);
+      if (row !== undefined) {
+        const mine = row.owner === session.id && row.seq === 1 && row.lastRecordId === entry.recordId;
+        return mine ? ok(row, true) : this.#conflict(row, null);
+      }
+      const epoch = this.#epochFloor;
+      const made: Row = {
+        epoch,
+        seq: 1,
+        owner: session.id,
+        expiresDay: entry.expiresDay,
+        lastRecordId: entry.recordId,
+        snapshot: null,
+        records: [{ epoch, seq: 1, record: entry.record.slice() }],
+      };
+      this.#rows.set(entry.cart, made);
+      return ok(made, false);
+    });
+  }
+
+  claim(session: Session, batch: readonly string[]): Promise<readonly ClaimOutcome[]> {
+    const entries = batch.map((cart) => ({ cart }));
+    return this.#write<{ cart: string }, ClaimOutcome>(session, entries, ({ cart }) => {
+      const row = this.#rows.get(cart);
+      if (row === undefined) return { status: 'absent' };
+      if (row.owner !== session.id) {
+        const owner = this.#liveOwner(row);
+        if (owner !== null) return { status: 'owned', owner };
+        row.owner = session.id;
+        row.epoch += 1;
+      }
+      return { status: 'ok', content: contentOf(row) };
+    });
+  }
+
+  append(session: Session, batch: readonly AppendEntry[]): Promise<readonly WriteOutcome[]> {
+    return this.#write(session, batch, (entry) => {
+      const row = this.#rows.get(entry.cart);
+      if (row === undefined || !this.#matches(row, entry.head, session)) {
+        const landed =
+          row?.owner === session.id &&
+          row.epoch === entry.head.epoch &&
+          row.seq === entry.head.seq + 1 &&
+          row.lastRecordId === entry.recordId;
+        return landed ? ok(row, true) : this.#conflict(row, entry.head);
+      }
+      row.seq += 1;
+      row.expiresDay = entry.expiresDay;
+      row.lastRecordId = entry.recordId;
+      row.records.push({ epoch: row.epoch, seq: row.seq, record: entry.record.slice() });
+      if (entry.snapshot !== undefined) this.#snapshot(row, entry.snapshot);
+      return ok(row, false);
+    });
+  }
+
+  handOver(session: Session, batch: readonly HandOverEntry[]): Promise<readonly WriteOutcome[]> {
+    return this.#write(session, batch, (entry) => {
+      const target = this.#sessions.get(entry.to);
+      if (target === undefined || target.over !== null) {
+        return refused('unavailable', `session ${entry.to} is not there to take the cart`);
+      }
+      return this.#move(session, entry, entry.to);
+    });
+  }
+
+  release(session: Session, batch: readonly ReleaseEntry[]): Promise<readonly WriteOutcome[]> {
+    return this.#write(session, batch, (entry) => this.#move(session, entry, null));
+  }
+
+  readCold(cart: string): Promise<ColdRead> {
+    return this.#open(() => {
+      const row = this.#rows.get(cart);
+      if (row === undefined) return { status: 'absent' };
+      const owner = this.#liveOwner(row);
+      return owner === null ? { status: 'ok', content: contentOf(row) } : { status: 'owned', owner };
+    });
+  }
+
+  history(cart: string, fromSeq: number): Promise<HistoryRead> {
+    return this.#open(() => {
+      const row = this.#rows.get(cart);
+      if (row === undefined) return { status: 'absent' };
+      return { status: 'ok', records: row.records.filter(({ seq }) => seq >= fromSeq) };
+    });
+  }
+
+  sweepExpired(session: Session, today: number, limit: number): Promise<readonly string[]> {
+    return this.#open(() => {
+      const swept: string[] = [];
+      if (!this.mayServeReads(session)) throw new Error('the session was fenced or closed');
+      for (const [cart, row] of this.#rows) {
+        if (swept.length >= limit) break;
+        if (row.expiresDay >= today || this.#liveOwner(row) !== null) continue;
+        this.#rows.delete(cart);
+        this.#epochFloor = Math.max(this.#epochFloor, row.epoch + 1);
+        swept.push(cart);
+      }
+      return swept;
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** Runs on a later turn, as a real store would answer; rejects what was thrown. */
+  async #open<T>(run: () => T): Promise<T> {
+    if (this.#closed) throw new Error('the journal is closed');
+    await Promise.resolve();
+    return run();
+  }
+
+  #write<E extends { readonly cart: string }, O = WriteOutcome>(
+    session: Session,
+    batch: readonly E[],
+    each: (entry: E) => O | Refused,
+  ): Promise<readonly (O | Refused)[]> {
+    return this.#open(() => {
+      requireUnique(batch);
+      if (!this.mayServeReads(session))
+        return batch.map(() => refused('fenced', 'the session was fenced or closed'));
+      return batch.map(each);
+    });
+  }
+
+  #move(session: Session, { cart, head }: ReleaseEntry, to: string | null): WriteOutcome {
+    const row = this.#rows.get(cart);
+    if (row === undefined || !this.#matches(row, head, session)) {
+      const landed = row?.owner === to && row.epoch === head.epoch + 1 && row.seq === head.seq;
+      return landed ? ok(row, true) : this.#conflict(row, head);
+    }
+    row.owner = to;
+    row.epoch += 1;
+    return ok(row, false);
+  }
+
+  /** Keeps the records behind the snapshot that the retention asks for. */
+  #snapshot(row: Row, bytes: Uint8Array): void {
+    row.snapshot = { seq: row.seq, bytes: bytes.slice() };
+    const first = row.seq - this.#options.historyRecords + 1;
+    row.records = row.records.filter(({ seq }) => seq >= first);
+  }
+
+  #matches(row: Row, head: Head, session: Session): boolean {
+    return row.owner === session.id && row.epoch === head.epoch && row.seq === head.seq;
+  }
+
+  #liveOwner(row: Row): Owner | null {
+    const owner = row.owner === null ? undefined : this.#sessions.get(row.owner);
+    if (owner === undefined || owner.over !== null) return null;
+    const { id, node, address } = owner.session;
+    return { sessionId: id, node, address, leaseUntilMs: owner.leaseUntilMs };
+  }
+
+  #conflict(row: Row | undefined, expected: Head | null): Conflict {
+    if (row === undefined) return { status: 'conflict', current: null, regressed: false };
+    const regressed = expected !== null && row.epoch === expected.epoch && row.seq < expected.seq;
+    const current = { epoch: row.epoch, seq: row.seq, owner: this.#liveOwner(row) };
+    return { status: 'conflict', current, regressed };
+  }
+}
+
+function ok(row: Row, duplicate: boolean): WriteOutcome {
+  return { status: 'ok', head: { epoch: row.epoch, seq: row.seq, position: 0 }, duplicate };
+}
+
+function refused(reason: Refused['reason'], message: string): Refused {
+  return { status: 'refused', reason, error: new Error(message) };
+}
+
+function contentOf(row: Row): Content {
+  const { snapshot } = row;
+  return {
+    head: { epoch: row.epoch, seq: row.seq, position: 0 },
+    expiresDay: row.expiresDay,
+    snapshot,
+    tail: row.records.filter(({ seq }) => seq > (snapshot?.seq ?? 0)),
+  };
+}
