@@ -1,0 +1,138 @@
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, write } from 'node:fs';
+import { join } from 'node:path';
+
+/** The data file inside an LMDB directory. */
+export function dataFile(directory: string): string {
+  return join(directory, 'data.mdb');
+}
+
+/** The store can't be opened as it is. The message says what is wrong and what to do. */
+export class JournalDamagedError extends Error {
+  override readonly name = 'JournalDamagedError';
+
+  constructor(directory: string, problem: string, options?: ErrorOptions) {
+    super(
+      `the journal in ${directory} is damaged: ${problem}. Nothing was changed. To restore: keep this directory aside, put a backup's ` +
+        'data.mdb into an empty one and start again; node/journal/README.md has the steps.',
+      options,
+    );
+  }
+}
+
+// LMDB's two meta pages (struct MDB_meta behind the 24-byte page header of this LMDB branch).
+const MAGIC = 0xbeefc0de;
+const FORMAT = 2;
+const META_BYTES = 160;
+
+/**
+ * Reads LMDB's meta pages before LMDB does. It maps the file and trusts what they say: a file that was cut short would end the process
+ * with SIGBUS in the middle of some request. Throws {@link JournalDamagedError}. A missing or empty file is a new store.
+ */
+export function checkDataFile(directory: string): void {
+  const path = dataFile(directory);
+  if (!existsSync(path)) return;
+  const file = openSync(path, constants.O_RDONLY);
+  try {
+    const { size } = fstatSync(file);
+    if (size === 0) return;
+    const first = readMeta(file, 0);
+    if (first === null) throw new JournalDamagedError(directory, 'its first meta page is not LMDB’s');
+    const second = readMeta(file, first.pageSize);
+    if (second === null) throw new JournalDamagedError(directory, 'its second meta page is not LMDB’s');
+    const newest = first.transaction > second.transaction ? first : second;
+    const needed = (newest.lastPage + 1) * newest.pageSize;
+    if (size < needed) {
+      throw new JournalDamagedError(
+        directory,
+        `data.mdb has ${size} bytes, its content ends at ${needed}: it was cut short`,
+      );
+    }
+    for (const root of newest.roots) {
+      if (root !== -1 && root > newest.lastPage)
+        throw new JournalDamagedError(directory, 'a root page lies behind the end');
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+interface Meta {
+  readonly pageSize: number;
+  readonly lastPage: number;
+  readonly transaction: number;
+  /** Page numbers of the two root pages; -1: empty. */
+  readonly roots: readonly number[];
+}
+
+function readMeta(file: number, offset: number): Meta | null {
+  const bytes = Buffer.alloc(META_BYTES);
+  if (readSync(file, bytes, 0, META_BYTES, offset) < META_BYTES) return null;
+  const pageSize = bytes.readUInt32LE(48);
+  const sane =
+    bytes.readUInt32LE(24) === MAGIC &&
+    bytes.readUInt32LE(28) === FORMAT &&
+    pageSize >= 256 &&
+    pageSize <= 65_536;
+  if (!sane) return null;
+  return {
+    pageSize,
+    lastPage: Number(bytes.readBigUInt64LE(144)),
+    transaction: Number(bytes.readBigUInt64LE(152)),
+    roots: [Number(bytes.readBigInt64LE(88)), Number(bytes.readBigInt64LE(136))],
+  };
+}
+
+/** The file grows by this much at a time, bytes. */
+const GROWTH = 8 << 20;
+
+/**
+ * Keeps room at the end of the data file, so that LMDB never meets a full disk.
+ *
+ * A commit that fails for want of space leaves lmdb's native heap corrupted (seen with lmdb 3.5.6: the process aborts soon after). So the
+ * space that a batch may need is made beforehand, as zeros behind LMDB's last page. O_APPEND lets every process that shares the directory do so:
+ * what is appended never lies over what another one just wrote.
+ */
+export class Room {
+  readonly #file: number;
+  readonly #lastPageEnd: () => number;
+  readonly #mapSize: number;
+  #growing: Promise<void> | null = null;
+
+  /** `lastPageEnd` tells where LMDB's content ends, bytes; `mapSize` is the bound of the file, bytes. */
+  constructor(directory: string, mapSize: number, lastPageEnd: () => number) {
+    this.#file = openSync(dataFile(directory), constants.O_WRONLY | constants.O_APPEND);
+    this.#lastPageEnd = lastPageEnd;
+    this.#mapSize = mapSize;
+  }
+
+  /** True when LMDB may write that many bytes of new pages. Waits for the file to grow only where it must. */
+  async has(bytes: number): Promise<boolean> {
+    const end = this.#lastPageEnd();
+    if (end + bytes > this.#mapSize) return false;
+    if (this.#size() - end < bytes + GROWTH / 2) {
+      const growing = this.#grow();
+      if (this.#size() - end < bytes) await growing;
+    }
+    return this.#size() - this.#lastPageEnd() >= bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.#growing;
+    closeSync(this.#file);
+  }
+
+  #size(): number {
+    return fstatSync(this.#file).size;
+  }
+
+  /** Never rejects: how much was gained is seen in the size. */
+  #grow(): Promise<void> {
+    this.#growing ??= new Promise<void>((resolve) => {
+      write(this.#file, Buffer.alloc(GROWTH), 0, GROWTH, null, () => {
+        this.#growing = null;
+        resolve();
+      });
+    });
+    return this.#growing;
+  }
+}

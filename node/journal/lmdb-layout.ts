@@ -1,0 +1,162 @@
+import { crc32 } from 'node:zlib';
+import type { Head } from './port.ts';
+
+/**
+ * The bytes of the LMDB store. Every value begins with a CRC-32 over the cart's id and the rest of the value, so that a flipped bit, or a value
+ * under another cart's key, is noticed when it is read. Numbers are little endian.
+ *
+ *     heads      cart → crc32, epoch u32, seq u32, expiresDay u32, owner u32 (session number, 0: nobody), position f64, recordId f64
+ *     log        position (8 bytes, big endian) → crc32, epoch u32, seq u32, previous position f64, length of id u8, id, record
+ *     snapshots  cart → crc32, seq u32, snapshot
+ *     sessions   session number → crc32, JSON
+ *     expiry     [day, cart] → nothing
+ *     meta       layout, positions, sessions, epochFloor
+ */
+export const LAYOUT_VERSION = 1;
+
+/** A stored value is not what was written. */
+export class DamagedValueError extends Error {
+  override readonly name = 'DamagedValueError';
+}
+
+export interface StoredHead extends Head {
+  readonly expiresDay: number;
+  /** The owner's session number; 0: nobody. */
+  readonly owner: number;
+  readonly recordId: number;
+}
+
+export interface LogRecord {
+  readonly cart: string;
+  readonly epoch: number;
+  readonly seq: number;
+  /** Position of the cart's record before this one; 0 for the first. */
+  readonly previous: number;
+  readonly record: Uint8Array;
+}
+
+export interface SessionRow {
+  readonly node: string;
+  readonly address: string;
+  readonly leaseMs: number;
+  readonly leaseUntilMs: number;
+  readonly over: 'fenced' | 'closed' | null;
+}
+
+const HEAD_BYTES = 36;
+const LOG_HEADER_BYTES = 21;
+const SNAPSHOT_HEADER_BYTES = 8;
+const EPOCH_LIMIT = 2 ** 21;
+const SEQ_LIMIT = 2 ** 32;
+
+/** The head's LMDB entry version: what compare-and-append compares. A double holds it exactly while epoch < 2²¹. */
+export function versionOf({ epoch, seq }: Pick<Head, 'epoch' | 'seq'>): number {
+  if (epoch >= EPOCH_LIMIT || seq >= SEQ_LIMIT)
+    throw new RangeError(`epoch ${epoch}, seq ${seq} are out of range`);
+  return epoch * SEQ_LIMIT + seq;
+}
+
+export function encodeHead(cart: string, head: StoredHead): Buffer {
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES);
+  bytes.writeUInt32LE(head.epoch, 4);
+  bytes.writeUInt32LE(head.seq, 8);
+  bytes.writeUInt32LE(head.expiresDay, 12);
+  bytes.writeUInt32LE(head.owner, 16);
+  bytes.writeDoubleLE(head.position, 20);
+  bytes.writeDoubleLE(head.recordId, 28);
+  return seal(cart, bytes);
+}
+
+/** Throws {@link DamagedValueError}, also when the value does not belong to its entry version. */
+export function decodeHead(cart: string, bytes: Buffer, version: number): StoredHead {
+  verify(cart, bytes, HEAD_BYTES, 'head');
+  const head: StoredHead = {
+    epoch: bytes.readUInt32LE(4),
+    seq: bytes.readUInt32LE(8),
+    expiresDay: bytes.readUInt32LE(12),
+    owner: bytes.readUInt32LE(16),
+    position: bytes.readDoubleLE(20),
+    recordId: bytes.readDoubleLE(28),
+  };
+  if (versionOf(head) !== version)
+    throw new DamagedValueError(`the head of cart ${cart} does not match its version`);
+  return head;
+}
+
+export function encodeLogRecord({ cart, epoch, seq, previous, record }: LogRecord): Buffer {
+  const id = Buffer.byteLength(cart);
+  const bytes = Buffer.allocUnsafe(LOG_HEADER_BYTES + id + record.length);
+  bytes.writeUInt32LE(epoch, 4);
+  bytes.writeUInt32LE(seq, 8);
+  bytes.writeDoubleLE(previous, 12);
+  bytes.writeUInt8(id, 20);
+  bytes.write(cart, LOG_HEADER_BYTES);
+  bytes.set(record, LOG_HEADER_BYTES + id);
+  return seal(cart, bytes);
+}
+
+/** Throws {@link DamagedValueError}, also for a record of another cart. */
+export function decodeLogRecord(cart: string, bytes: Buffer | undefined): LogRecord {
+  if (bytes === undefined) throw new DamagedValueError(`a record of cart ${cart} is missing`);
+  verify(cart, bytes, LOG_HEADER_BYTES, 'record');
+  const end = LOG_HEADER_BYTES + bytes.readUInt8(20);
+  return {
+    cart: bytes.toString('utf8', LOG_HEADER_BYTES, end),
+    epoch: bytes.readUInt32LE(4),
+    seq: bytes.readUInt32LE(8),
+    previous: bytes.readDoubleLE(12),
+    record: bytes.subarray(end),
+  };
+}
+
+export function encodeSnapshot(cart: string, seq: number, snapshot: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(SNAPSHOT_HEADER_BYTES + snapshot.length);
+  bytes.writeUInt32LE(seq, 4);
+  bytes.set(snapshot, SNAPSHOT_HEADER_BYTES);
+  return seal(cart, bytes);
+}
+
+/** Throws {@link DamagedValueError}. */
+export function decodeSnapshot(
+  cart: string,
+  bytes: Buffer,
+): { readonly seq: number; readonly bytes: Uint8Array } {
+  verify(cart, bytes, SNAPSHOT_HEADER_BYTES, 'snapshot');
+  return { seq: bytes.readUInt32LE(4), bytes: bytes.subarray(SNAPSHOT_HEADER_BYTES) };
+}
+
+export function encodeSession(number: number, row: SessionRow): Buffer {
+  const text = JSON.stringify(row);
+  const bytes = Buffer.allocUnsafe(4 + Buffer.byteLength(text));
+  bytes.write(text, 4);
+  return seal(`session ${number}`, bytes);
+}
+
+/** Throws {@link DamagedValueError}. */
+export function decodeSession(number: number, bytes: Buffer): SessionRow {
+  verify(`session ${number}`, bytes, 4, 'row');
+  return JSON.parse(bytes.toString('utf8', 4)) as SessionRow;
+}
+
+export function logKey(position: number): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  key.writeBigUInt64BE(BigInt(position));
+  return key;
+}
+
+function seal(id: string, bytes: Buffer): Buffer {
+  bytes.writeUInt32LE(checksum(id, bytes), 0);
+  return bytes;
+}
+
+function verify(id: string, bytes: Buffer, atLeast: number, what: string): void {
+  if (bytes.length < atLeast || bytes.readUInt32LE(0) !== checksum(id, bytes)) {
+    throw new DamagedValueError(
+      `the ${what} of ${what === 'row' ? id : `cart ${id}`} does not match its checksum`,
+    );
+  }
+}
+
+function checksum(id: string, bytes: Buffer): number {
+  return crc32(bytes.subarray(4), crc32(id));
+}

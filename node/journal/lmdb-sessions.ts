@@ -1,0 +1,78 @@
+import type { SessionRow } from './lmdb-layout.ts';
+import type { LmdbStore } from './lmdb-store.ts';
+import type { FenceOutcome, Owner, Session, SessionOptions } from './port.ts';
+
+const PREFIX = 'lmdb-';
+
+/** Sessions in the LMDB store. Their number is the owner in heads; their id is the number with a prefix. */
+export class LmdbSessions {
+  readonly #store: LmdbStore;
+  readonly #wallMs: () => number;
+
+  constructor(store: LmdbStore, wallMs: () => number) {
+    this.#store = store;
+    this.#wallMs = wallMs;
+  }
+
+  async open(options: SessionOptions): Promise<Session> {
+    const { node, address, leaseMs } = options;
+    const row: SessionRow = { node, address, leaseMs, leaseUntilMs: this.#wallMs() + leaseMs, over: null };
+    return { ...options, id: `${PREFIX}${await this.#store.addSession(row)}` };
+  }
+
+  async renew(session: Session): Promise<'renewed' | 'fenced'> {
+    // Counted from before the renewal is sent.
+    const leaseUntilMs = this.#wallMs() + session.leaseMs;
+    const renewed = await this.#store.changeSession(this.numberOf(session), (row) => ({
+      ...row,
+      leaseUntilMs,
+    }));
+    return renewed ? 'renewed' : 'fenced';
+  }
+
+  async fence(sessionId: string): Promise<FenceOutcome> {
+    const number = this.parse(sessionId);
+    this.#store.refresh();
+    const row = number === null ? null : this.#store.session(number);
+    if (number === null || row === null) return { status: 'unknown-session' };
+    if (row.over !== null) return { status: 'free' };
+    if (row.leaseUntilMs > this.#wallMs()) return { status: 'live', leaseUntilMs: row.leaseUntilMs };
+    await this.#store.changeSession(number, (now) => {
+      return now.leaseUntilMs > this.#wallMs() ? now : { ...now, over: 'fenced' };
+    });
+    // Its read transactions would keep pages from being used again.
+    this.#store.readerCheck();
+    this.#store.refresh();
+    const after = this.#store.session(number);
+    return after?.over === null ? { status: 'live', leaseUntilMs: after.leaseUntilMs } : { status: 'free' };
+  }
+
+  async close(session: Session): Promise<void> {
+    await this.#store.changeSession(this.numberOf(session), (row) => ({ ...row, over: 'closed' }));
+  }
+
+  isAlive(session: Session): boolean {
+    this.#store.refresh();
+    return this.#store.session(this.numberOf(session))?.over === null;
+  }
+
+  /** The owner with that number, if its carts are not free. Throws `DamagedValueError`. */
+  living(number: number): Owner | null {
+    if (number === 0) return null;
+    const row = this.#store.session(number);
+    if (row === null || row.over !== null) return null;
+    const { node, address, leaseUntilMs } = row;
+    return { sessionId: `${PREFIX}${number}`, node, address, leaseUntilMs };
+  }
+
+  numberOf(session: Session): number {
+    const number = this.parse(session.id);
+    if (number === null) throw new Error(`session ${session.id} is not of this journal`);
+    return number;
+  }
+
+  parse(sessionId: string): number | null {
+    const number = sessionId.startsWith(PREFIX) ? Number(sessionId.slice(PREFIX.length)) : Number.NaN;
+    return Number.isSafeInteger(number) && number > 0 ? number : null;
+  }
+}
