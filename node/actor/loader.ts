@@ -34,25 +34,25 @@ export class Loader {
 
   /** Becomes the cart's owner. Null when it has no head: the first record will make it. */
   async claim(session: Session, cart: string): Promise<StoredContent | null> {
-    return this.#settle(cart, async () => {
+    const content = await this.#settle(session, cart, async () => {
       const [outcome] = await this.#context.journal.claim(session, [cart]);
       return outcome as ClaimOutcome;
     });
+    // A claim loads what the session owns already; it never answers that the session itself is in the way.
+    if (content === 'mine') throw new Error(`the journal refused the session its own cart ${cart}`);
+    return content;
   }
 
   /** The cart as the journal has it; `mine` when the given session owns it, null when it has no head. */
   async read(session: Session | null, cart: string): Promise<StoredContent | null | 'mine'> {
-    const outcome = await this.#context.journal.readCold(cart);
-    if (outcome.status === 'owned' && outcome.owner.sessionId === session?.id) return 'mine';
-    let first: ColdRead | null = outcome;
-    return this.#settle(cart, () => {
-      const answer = first ?? this.#context.journal.readCold(cart);
-      first = null;
-      return Promise.resolve(answer);
-    });
+    return this.#settle(session, cart, () => this.#context.journal.readCold(cart));
   }
 
-  async #settle(cart: string, ask: () => Promise<ClaimOutcome | ColdRead>): Promise<StoredContent | null> {
+  async #settle(
+    session: Session | null,
+    cart: string,
+    ask: () => Promise<ClaimOutcome | ColdRead>,
+  ): Promise<StoredContent | null | 'mine'> {
     const deadlineMs = this.#context.clock.monotonicMs() + this.#claimWaitMs;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const outcome = await ask();
@@ -62,6 +62,8 @@ export class Loader {
         case 'absent':
           return null;
         case 'owned':
+          // Another request may have claimed the cart for this session meanwhile: that is no lease to wait for, and none to fence.
+          if (outcome.owner.sessionId === session?.id) return 'mine';
           await this.#free(outcome.owner, deadlineMs);
           break;
         case 'damaged':

@@ -170,10 +170,7 @@ export class LocalGrain implements Grain {
         resolve(known.reply);
         return;
       }
-      const { identity } = known;
-      const mutation = this.#context.complete(request.mutation, this.#cart);
-      if (mutation instanceof Promise) this.#enqueueLater({ request, identity, resolve, reject }, mutation);
-      else this.#enqueue({ request, identity, mutation, resolve, reject });
+      this.#complete({ request, identity: known.identity, mutation: request.mutation, resolve, reject });
     });
   }
 
@@ -232,7 +229,18 @@ export class LocalGrain implements Grain {
     );
   }
 
-  #enqueueLater(pending: Omit<Pending, 'mutation'>, completed: Promise<Mutation>): void {
+  /** Has the catalog complete the mutation. From here on every way ends in {@link #finish}, which frees the request's key. */
+  #complete(pending: Pending): void {
+    try {
+      const completed = this.#context.complete(pending.mutation, this.#cart);
+      if (completed instanceof Promise) this.#completeLater(pending, completed);
+      else this.#enqueue({ ...pending, mutation: completed });
+    } catch (error) {
+      this.#fail(pending, toError(error));
+    }
+  }
+
+  #completeLater(pending: Pending, completed: Promise<Mutation>): void {
     this.#completing += 1;
     completed.then(
       (mutation) => {
@@ -241,7 +249,7 @@ export class LocalGrain implements Grain {
       },
       (error: unknown) => {
         this.#completing -= 1;
-        this.#fail({ ...pending, mutation: pending.request.mutation }, toError(error));
+        this.#fail(pending, toError(error));
       },
     );
   }

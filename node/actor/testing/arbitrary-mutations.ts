@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { aDelivery, aProduct } from './fixtures.ts';
+import type { PickupPoint, Product } from '../../domain/cart.ts';
+import type { Mutation } from '../../domain/mutation.ts';
+
+/** Random mutations over few skus, lines and deliveries, so that many of them meet. */
+
+const text = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' });
+
+/** The same sku is nearly always the same article; now and then its price changed. */
+export const arbitraryProduct: fc.Arbitrary<Product> = fc
+  .record({
+    sku: fc.constantFrom('A', 'B', 'C', 'D', 'E'),
+    unitPrice: fc.oneof({ weight: 4, arbitrary: fc.constant(19_900) }, fc.integer({ min: 0, max: 100_000 })),
+    taxRate: fc.constantFrom(0, 600, 1200, 1900, 2500, 2550),
+    discountPart: fc.constantFrom(0, 0, 0.1, 1),
+    variant: fc.constantFrom(undefined, undefined, 'S', 'M'),
+    storeId: fc.constantFrom(undefined, undefined, undefined, '7'),
+    currency: fc.oneof({ weight: 15, arbitrary: fc.constant('SEK') }, fc.constant('EUR')),
+    name: text,
+  })
+  .map(({ sku, unitPrice, taxRate, discountPart, variant, storeId, currency, name }) =>
+    aProduct(sku, {
+      name,
+      unitPrice,
+      taxRate,
+      currency,
+      country: currency === 'SEK' ? 'se' : 'de',
+      unitDiscount: Math.floor(unitPrice * discountPart),
+      ...(variant !== undefined && { variant }),
+      ...(storeId !== undefined && { storeId }),
+    }),
+  );
+
+const quantity = fc.integer({ min: 1, max: 9 });
+const id = fc.integer({ min: 1, max: 12 });
+const item = fc.record({ product: arbitraryProduct, quantity });
+
+const pickupPoint: fc.Arbitrary<PickupPoint> = fc
+  .record({ id: text, name: text, city: fc.option(text, { nil: undefined }) })
+  .map(({ city, ...rest }) => (city === undefined ? rest : { ...rest, city }));
+
+const simple: fc.Arbitrary<Mutation> = fc.oneof(
+  { weight: 6, arbitrary: item.map((message): Mutation => ({ type: 'AddItem', message })) },
+  { weight: 2, arbitrary: id.map((line): Mutation => ({ type: 'RemoveItem', message: { id: line } })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ id, quantity: fc.integer({ min: 0, max: 9 }) })
+      .map((message): Mutation => ({ type: 'ChangeQuantity', message })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        provider: fc.constantFrom('standard', 'express'),
+        items: fc.array(id, { maxLength: 3 }),
+        price: quantity,
+      })
+      .map(({ provider, items, price }): Mutation => {
+        return {
+          type: 'SetDelivery',
+          message: { provider, items, resolved: aDelivery(provider, { price: price * 1000 }) },
+        };
+      }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ deliveryId: id, pickupPoint })
+      .map((message): Mutation => ({ type: 'SetPickupPoint', message })),
+  },
+  {
+    weight: 1,
+    arbitrary: id.map((delivery): Mutation => ({ type: 'RemoveDelivery', message: { id: delivery } })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.array(item, { maxLength: 4 }).map((resolved): Mutation => {
+      const items = resolved.map(({ product, quantity: pieces }) => ({
+        sku: product.sku,
+        quantity: pieces,
+        country: product.country,
+      }));
+      return { type: 'SetCartRequest', message: { items, resolved } };
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Mutation>({ type: 'Clear', message: {} }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        orderId: fc.constantFrom('o1', 'o2'),
+        payloadHash: fc.uint8Array({ minLength: 4, maxLength: 4 }),
+      })
+      .map(({ orderId, payloadHash }): Mutation => ({
+        type: 'InitializeCheckout',
+        message: {
+          orderId,
+          status: 'checkout_incomplete',
+          payloadHash,
+          cartVersion: 1,
+          paymentInProgress: false,
+        },
+      })),
+  },
+);
+
+export const arbitraryMutation: fc.Arbitrary<Mutation> = fc.oneof(
+  { weight: 60, arbitrary: simple },
+  {
+    weight: 6,
+    arbitrary: fc
+      .array(simple, { minLength: 1, maxLength: 4 })
+      .map((mutations): Mutation => ({ type: 'Batch', message: { mutations } })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant<Mutation>({ type: 'OrderCreated', message: { orderId: 'o1', status: 'done' } }),
+  },
+);
+
+export const arbitraryMutations = fc.array(arbitraryMutation, { minLength: 1, maxLength: 40 });
