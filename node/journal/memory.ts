@@ -114,7 +114,7 @@ export class MemoryJournal implements Journal {
         expiresDay: entry.expiresDay,
         lastRecordId: entry.recordId,
         snapshot: null,
-        records: [{ epoch, seq: 1, record: entry.record.slice() }],
+        records: [{ epoch, seq: 1, record: new Uint8Array(entry.record) }],
       };
       this.#rows.set(entry.cart, made);
       return ok(made, false);
@@ -150,7 +150,7 @@ export class MemoryJournal implements Journal {
       row.seq += 1;
       row.expiresDay = entry.expiresDay;
       row.lastRecordId = entry.recordId;
-      row.records.push({ epoch: row.epoch, seq: row.seq, record: entry.record.slice() });
+      row.records.push({ epoch: row.epoch, seq: row.seq, record: new Uint8Array(entry.record) });
       if (entry.snapshot !== undefined) this.#snapshot(row, entry.snapshot);
       return ok(row, false);
     });
@@ -240,7 +240,7 @@ export class MemoryJournal implements Journal {
 
   /** Keeps the records behind the snapshot that the retention asks for. */
   #snapshot(row: Row, bytes: Uint8Array): void {
-    row.snapshot = { seq: row.seq, bytes: bytes.slice() };
+    row.snapshot = { seq: row.seq, bytes: new Uint8Array(bytes) };
     const first = row.seq - this.#options.historyRecords + 1;
     row.records = row.records.filter(({ seq }) => seq >= first);
   }

@@ -1,0 +1,512 @@
+import assert from 'node:assert/strict';
+import type {
+  AppendEntry,
+  ClaimOutcome,
+  Content,
+  CreateEntry,
+  Head,
+  HistoryRead,
+  Journal,
+  Session,
+  StoredRecord,
+  WriteOutcome,
+} from './port.ts';
+
+/** What the suite needs of an adapter. */
+export interface JournalUnderTest {
+  readonly journal: Journal;
+  /** Another connection to the same store, as another process would have; the same object where there is only one. */
+  readonly other: Journal;
+  /** Records kept for history behind a snapshot. */
+  readonly historyRecords: number;
+  /** Moves the wall clock that both connections see. */
+  advance(ms: number): void;
+  dispose(): Promise<void>;
+}
+
+const LEASE_MS = 1000;
+const DAY = 20_000;
+
+/** Every rule of the journal's port, for every adapter. */
+export function describeJournalContract(name: string, make: () => Promise<JournalUnderTest>): void {
+  describe(`journal contract: ${name}`, () => {
+    let test: JournalUnderTest;
+    let journal: Journal;
+    let a: Session;
+    let b: Session;
+    let records = 0;
+
+    beforeEach(async () => {
+      test = await make();
+      ({ journal } = test);
+      a = await journal.openSession({ node: 'a', address: 'a:1337', leaseMs: LEASE_MS });
+      b = await test.other.openSession({ node: 'b', address: 'b:1337', leaseMs: LEASE_MS });
+    });
+
+    afterEach(async () => {
+      await test.dispose();
+    });
+
+    function creation(cart: string, text = 'first', expiresDay = DAY): CreateEntry {
+      records += 1;
+      return { cart, recordId: records, record: Buffer.from(text), expiresDay };
+    }
+
+    function appending(cart: string, head: Head, text: string, snapshot?: string): AppendEntry {
+      return {
+        ...creation(cart, text),
+        head,
+        snapshot: snapshot === undefined ? undefined : Buffer.from(snapshot),
+      };
+    }
+
+    async function created(cart: string, session = a, expiresDay = DAY): Promise<Head> {
+      return landed((await journal.create(session, [creation(cart, 'first', expiresDay)]))[0]);
+    }
+
+    async function append(cart: string, head: Head, text: string, snapshot?: string): Promise<Head> {
+      return landed((await journal.append(a, [appending(cart, head, text, snapshot)]))[0]);
+    }
+
+    async function expire(session: Session): Promise<void> {
+      test.advance(LEASE_MS + 1);
+      assert.equal((await test.other.fence(session.id)).status, 'free');
+    }
+
+    async function claimed(cart: string, session = b): Promise<Content> {
+      const [outcome] = await test.other.claim(session, [cart]);
+      assert.equal(outcome?.status, 'ok');
+      return (outcome).content;
+    }
+
+    describe('create', () => {
+      it('makes a head with the first record', async () => {
+        const head = await created('c');
+        assert.equal(head.seq, 1);
+        assert.ok(head.epoch >= 1);
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+
+      it('answers the same entry sent again as a duplicate, and another one as a conflict', async () => {
+        const entry = creation('c');
+        const first = await journal.create(a, [entry]);
+        assert.deepEqual((await journal.create(a, [entry]))[0], { ...first[0], duplicate: true });
+        const [conflict] = await test.other.create(b, [creation('c')]);
+        assert.equal(conflict?.status, 'conflict');
+        const { current } = conflict;
+        assert.equal(current?.owner?.sessionId, a.id);
+        assert.equal(current.owner.address, 'a:1337');
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+
+      it('lets exactly one of two racing sessions make the cart', async () => {
+        const carts = Array.from({ length: 20 }, (_, index) => `c${index}`);
+        const [mine, theirs] = await Promise.all([
+          journal.create(
+            a,
+            carts.map((cart) => creation(cart, 'a')),
+          ),
+          test.other.create(
+            b,
+            carts.map((cart) => creation(cart, 'b')),
+          ),
+        ]);
+        for (const [index, cart] of carts.entries()) {
+          const winners = [mine[index], theirs[index]].filter((outcome) => outcome?.status === 'ok');
+          assert.equal(winners.length, 1, `winners of ${cart}`);
+          assert.deepEqual(await texts(journal, cart), [mine[index]?.status === 'ok' ? 'a' : 'b']);
+        }
+      });
+    });
+
+    describe('append', () => {
+      it('lands on the head it builds on, and is visible to other connections', async () => {
+        const head = await append('c', await created('c'), 'second');
+        assert.equal(head.seq, 2);
+        assert.deepEqual(await texts(test.other, 'c'), ['first', 'second']);
+      });
+
+      it('refuses what builds on an older head and changes nothing', async () => {
+        const first = await created('c');
+        await append('c', first, 'second');
+        const [outcome] = await journal.append(a, [appending('c', first, 'late')]);
+        assert.equal(outcome?.status, 'conflict');
+        assert.equal((outcome).regressed, false);
+        assert.deepEqual(await texts(journal, 'c'), ['first', 'second']);
+      });
+
+      it('refuses a cart that has no head', async () => {
+        const [outcome] = await journal.append(a, [
+          appending('none', { epoch: 1, seq: 1, position: 0 }, 'x'),
+        ]);
+        assert.equal(outcome?.status, 'conflict');
+        assert.equal((outcome).current, null);
+      });
+
+      it('answers the very same record sent again as a duplicate', async () => {
+        const entry = appending('c', await created('c'), 'second');
+        const [first] = await journal.append(a, [entry]);
+        const [again] = await journal.append(a, [entry]);
+        assert.deepEqual(again, { ...first, duplicate: true });
+        assert.deepEqual(await texts(journal, 'c'), ['first', 'second']);
+      });
+
+      it('treats the entries of a batch on their own', async () => {
+        const [one, two] = [await created('one'), await created('two')];
+        await append('one', one, 'second');
+        const outcomes = await journal.append(a, [
+          appending('one', one, 'late'),
+          appending('two', two, 'second'),
+        ]);
+        assert.deepEqual(
+          outcomes.map(({ status }) => status),
+          ['conflict', 'ok'],
+        );
+        assert.deepEqual(await texts(journal, 'two'), ['first', 'second']);
+      });
+
+      it('rejects a batch with a cart twice', async () => {
+        const head = await created('c');
+        await assert.rejects(
+          journal.append(a, [appending('c', head, 'x'), appending('c', head, 'y')]),
+          /twice/,
+        );
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+
+      it('tells when the head is behind what the caller knows to be durable', async () => {
+        const head = await created('c');
+        const [outcome] = await journal.append(a, [appending('c', { ...head, seq: 7 }, 'x')]);
+        assert.equal(outcome?.status, 'conflict');
+        assert.equal((outcome).regressed, true);
+      });
+
+      it('keeps records as they were, whatever the caller does with its buffer afterwards', async () => {
+        const entry = creation('c', 'first');
+        await journal.create(a, [entry]);
+        entry.record.fill(0);
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+    });
+
+    describe('claim', () => {
+      it('answers absent for a cart without a head', async () => {
+        assert.deepEqual(await journal.claim(a, ['none']), [{ status: 'absent' }]);
+      });
+
+      it('leaves a cart to its living owner, and loads the own one', async () => {
+        const head = await created('c');
+        const [theirs] = await test.other.claim(b, ['c']);
+        assert.equal(theirs?.status, 'owned');
+        assert.equal((theirs).owner.node, 'a');
+        const [mine] = await journal.claim(a, ['c']);
+        assert.deepEqual((mine as ClaimOutcome & { status: 'ok' }).content.head, head);
+      });
+
+      it('takes over from a fenced session with a higher epoch, and the old owner can write no more', async () => {
+        const head = await append('c', await created('c'), 'second');
+        await expire(a);
+        const content = await claimed('c');
+        assert.ok(content.head.epoch > head.epoch);
+        assert.equal(content.head.seq, 2);
+        assert.deepEqual(
+          content.tail.map(({ record }) => Buffer.from(record).toString()),
+          ['first', 'second'],
+        );
+        const [late] = await journal.append(a, [appending('c', head, 'late')]);
+        assert.deepEqual([late?.status, (late as { reason?: string }).reason], ['refused', 'fenced']);
+        assert.deepEqual(await texts(test.other, 'c'), ['first', 'second']);
+      });
+
+      it('gives a cart to exactly one of many racing claimers', async () => {
+        const carts = Array.from({ length: 10 }, (_, index) => `c${index}`);
+        await journal.create(
+          a,
+          carts.map((cart) => creation(cart)),
+        );
+        await journal.closeSession(a);
+        const sessions = await Promise.all(
+          [journal, test.other, journal, test.other].map((connection, index) =>
+            connection.openSession({ node: `n${index}`, address: '', leaseMs: LEASE_MS }),
+          ),
+        );
+        const all = await Promise.all(
+          sessions.map((session, index) => (index % 2 === 0 ? journal : test.other).claim(session, carts)),
+        );
+        for (const index of carts.keys()) {
+          assert.equal(all.filter((outcomes) => outcomes[index]?.status === 'ok').length, 1);
+        }
+      });
+    });
+
+    describe('hand-over and release', () => {
+      it('names the target as owner, and the source can write no more', async () => {
+        const head = await created('c');
+        const moved = landed((await journal.handOver(a, [{ cart: 'c', head, to: b.id }]))[0]);
+        assert.ok(moved.epoch > head.epoch);
+        assert.equal((await journal.append(a, [appending('c', head, 'late')]))[0]?.status, 'conflict');
+        const [appended] = await test.other.append(b, [appending('c', moved, 'by b')]);
+        assert.equal(appended?.status, 'ok');
+        assert.deepEqual(await texts(journal, 'c'), ['first', 'by b']);
+      });
+
+      it('answers a hand-over sent again as a duplicate', async () => {
+        const entry = { cart: 'c', head: await created('c'), to: b.id };
+        const [first] = await journal.handOver(a, [entry]);
+        assert.deepEqual((await journal.handOver(a, [entry]))[0], { ...first, duplicate: true });
+      });
+
+      it('refuses to hand over to a session that is over', async () => {
+        const head = await created('c');
+        await test.other.closeSession(b);
+        assert.equal((await journal.handOver(a, [{ cart: 'c', head, to: b.id }]))[0]?.status, 'refused');
+        assert.equal((await journal.append(a, [appending('c', head, 'still mine')]))[0]?.status, 'ok');
+      });
+
+      it('frees a released cart: the old owner can write no more, anybody may claim', async () => {
+        const head = await created('c');
+        const [released] = await journal.release(a, [{ cart: 'c', head }]);
+        assert.equal(released?.status, 'ok');
+        assert.equal((await journal.append(a, [appending('c', head, 'late')]))[0]?.status, 'conflict');
+        assert.deepEqual((await journal.release(a, [{ cart: 'c', head }]))[0], {
+          ...released,
+          duplicate: true,
+        });
+        assert.ok((await claimed('c')).head.epoch > head.epoch);
+        assert.equal((await journal.release(a, [{ cart: 'c', head }]))[0]?.status, 'conflict');
+      });
+    });
+
+    describe('sessions', () => {
+      it('never uses an id twice', async () => {
+        const c = await journal.openSession({ node: 'a', address: '', leaseMs: LEASE_MS });
+        assert.equal(new Set([a.id, b.id, c.id]).size, 3);
+      });
+
+      it('leaves a running lease alone and tells when it ends', async () => {
+        const outcome = await test.other.fence(a.id);
+        assert.equal(outcome.status, 'live');
+        assert.equal((await test.other.fence('nobody')).status, 'unknown-session');
+      });
+
+      it('renews a lapsed session that nobody fenced', async () => {
+        const head = await created('c');
+        test.advance(10 * LEASE_MS);
+        assert.equal(await journal.renewSession(a), 'renewed');
+        assert.equal((await test.other.fence(a.id)).status, 'live');
+        assert.equal((await journal.append(a, [appending('c', head, 'second')]))[0]?.status, 'ok');
+      });
+
+      it('never renews a fenced session, which neither writes nor serves reads', async () => {
+        const head = await created('c');
+        assert.equal(journal.mayServeReads(a), true);
+        await expire(a);
+        assert.equal(await journal.renewSession(a), 'fenced');
+        assert.equal(journal.mayServeReads(a), false);
+        // Nobody claimed the cart: the head is untouched, and still the write must not land.
+        const [outcome] = await journal.append(a, [appending('c', head, 'late')]);
+        assert.deepEqual([outcome?.status, (outcome as { reason?: string }).reason], ['refused', 'fenced']);
+        assert.equal((await journal.create(a, [creation('d')]))[0]?.status, 'refused');
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+        assert.equal((await journal.readCold('d')).status, 'absent');
+      });
+
+      it('frees the carts of a closed session at once', async () => {
+        await created('c');
+        await journal.closeSession(a);
+        await journal.closeSession(a);
+        assert.equal((await test.other.fence(a.id)).status, 'free');
+        assert.equal((await claimed('c')).head.seq, 1);
+        assert.equal(journal.mayServeReads(a), false);
+      });
+    });
+
+    describe('reads', () => {
+      it('reads cold only where no living session owns the cart', async () => {
+        await created('c');
+        assert.equal((await test.other.readCold('c')).status, 'owned');
+        assert.equal((await test.other.readCold('none')).status, 'absent');
+        await expire(a);
+        assert.equal((await test.other.readCold('c')).status, 'ok');
+      });
+
+      it('loads the snapshot and the records behind it, contiguous up to the head', async () => {
+        let head = await created('c');
+        for (let seq = 2; seq <= 10; seq += 1)
+          head = await append('c', head, `${seq}`, seq === 7 ? 'as of 7' : undefined);
+        await journal.closeSession(a);
+        const content = await claimed('c');
+        assert.equal(Buffer.from(content.snapshot?.bytes ?? []).toString(), 'as of 7');
+        assert.equal(content.snapshot?.seq, 7);
+        assert.deepEqual(
+          content.tail.map(({ seq }) => seq),
+          [8, 9, 10],
+        );
+        assert.equal(content.head.seq, 10);
+        assert.equal(content.expiresDay, DAY);
+      });
+
+      it('keeps the retained history behind a snapshot, and everything behind the last snapshot', async () => {
+        let head = await created('c');
+        const last = test.historyRecords + 20;
+        for (let seq = 2; seq <= last; seq += 1)
+          head = await append('c', head, `${seq}`, seq === last - 5 ? 's' : undefined);
+        const read = await journal.history('c', 1);
+        assert.equal(read.status, 'ok');
+        const seqs = recordsOf(read).map(({ seq }) => seq);
+        const first = last - 5 - test.historyRecords + 1;
+        assert.deepEqual(
+          seqs,
+          Array.from({ length: last - first + 1 }, (_, index) => first + index),
+        );
+        const some = await journal.history('c', last - 2);
+        assert.deepEqual(
+          recordsOf(some).map(({ seq }) => seq),
+          [last - 2, last - 1, last],
+        );
+        assert.equal((await journal.history('none', 1)).status, 'absent');
+      });
+    });
+
+    describe('sweep', () => {
+      it('deletes what expired and nobody owns, and nothing else', async () => {
+        await created('due', a, DAY);
+        await created('later', a, DAY + 5);
+        await journal.closeSession(a);
+        const c = await journal.openSession({ node: 'c', address: '', leaseMs: LEASE_MS });
+        assert.deepEqual(await journal.sweepExpired(c, DAY, 10), []);
+        assert.deepEqual(await journal.sweepExpired(c, DAY + 1, 10), ['due']);
+        assert.equal((await journal.readCold('due')).status, 'absent');
+        assert.equal((await journal.readCold('later')).status, 'ok');
+        assert.equal((await journal.history('due', 1)).status, 'absent');
+      });
+
+      it('never deletes under a living owner', async () => {
+        await created('c', a, DAY);
+        assert.deepEqual(await test.other.sweepExpired(b, DAY + 1, 10), []);
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+
+      it('goes by the newest expiry of a cart', async () => {
+        const head = await created('c', a, DAY);
+        await journal.append(a, [{ ...appending('c', head, 'second'), expiresDay: DAY + 10 }]);
+        await journal.closeSession(a);
+        assert.deepEqual(await test.other.sweepExpired(b, DAY + 5, 10), []);
+        assert.deepEqual(await test.other.sweepExpired(b, DAY + 11, 10), ['c']);
+      });
+
+      it('sweeps in portions', async () => {
+        for (let index = 0; index < 5; index += 1) await created(`c${index}`);
+        await journal.closeSession(a);
+        assert.equal((await test.other.sweepExpired(b, DAY + 1, 3)).length, 3);
+        assert.equal((await test.other.sweepExpired(b, DAY + 1, 3)).length, 2);
+      });
+
+      it('gives a cart made anew an epoch above every owner of the old one', async () => {
+        const head = await created('c');
+        await journal.handOver(a, [{ cart: 'c', head, to: b.id }]);
+        await test.other.closeSession(b);
+        const c = await journal.openSession({ node: 'c', address: '', leaseMs: LEASE_MS });
+        assert.deepEqual(await journal.sweepExpired(c, DAY + 1, 10), ['c']);
+        const anew = await created('c', c);
+        assert.ok(anew.epoch > head.epoch + 1, `${anew.epoch} is above ${head.epoch + 1}`);
+        assert.equal((await journal.append(a, [appending('c', head, 'late')]))[0]?.status, 'conflict');
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+    });
+
+    it('loses and doubles no acknowledged record while owners append, hand over, release and claim at once', async () => {
+      await raceOwners(test, a, b);
+    });
+  });
+}
+
+/** Two connections fight over a few carts. Whoever believes to own one appends; what was acknowledged must be the history. */
+async function raceOwners(test: JournalUnderTest, a: Session, b: Session): Promise<void> {
+  const carts = ['r0', 'r1', 'r2'];
+  const acknowledged = new Map<string, string[]>(carts.map((cart) => [cart, []]));
+  const players = [
+    { journal: test.journal, session: a, rival: b, heads: new Map<string, Head>() },
+    { journal: test.other, session: b, rival: a, heads: new Map<string, Head>() },
+  ] as const;
+  let recordId = 1_000_000;
+  const play = async (player: (typeof players)[number], round: number): Promise<void> => {
+    const { journal, session, rival, heads } = player;
+    for (const [index, cart] of carts.entries()) {
+      const head = heads.get(cart);
+      recordId += 1;
+      const entry = { cart, recordId, record: Buffer.from(`${session.node}${recordId}`), expiresDay: DAY };
+      if (head === undefined) {
+        const [claim] = await journal.claim(session, [cart]);
+        if (claim?.status === 'ok') heads.set(cart, claim.content.head);
+        else if (claim?.status === 'absent') {
+          const [made] = await journal.create(session, [entry]);
+          note(made, cart, entry.record, heads);
+        }
+        continue;
+      }
+      // The same head for an append and a change of owner at once: one of them must lose.
+      const contenders: Promise<void>[] = [
+        journal
+          .append(session, [{ ...entry, head }])
+          .then(([outcome]) => note(outcome, cart, entry.record, heads)),
+      ];
+      if ((round + index) % 3 === 0) {
+        const leaving =
+          round % 2 === 0
+            ? journal.handOver(session, [{ cart, head, to: rival.id }])
+            : journal.release(session, [{ cart, head }]);
+        contenders.push(leaving.then(([outcome]) => void (outcome?.status === 'ok' && heads.delete(cart))));
+      }
+      await Promise.all(contenders);
+    }
+  };
+  const note = (
+    outcome: WriteOutcome | undefined,
+    cart: string,
+    record: Uint8Array,
+    heads: Map<string, Head>,
+  ): void => {
+    if (outcome?.status === 'ok') {
+      acknowledged.get(cart)?.push(Buffer.from(record).toString());
+      heads.set(cart, outcome.head);
+    } else heads.delete(cart);
+  };
+  for (let round = 0; round < 40; round += 1) await Promise.all(players.map((player) => play(player, round)));
+  for (const cart of carts) {
+    const read = await test.journal.history(cart, 1);
+    assert.equal(read.status, 'ok');
+    const records = recordsOf(read);
+    assert.deepEqual(
+      records.map(({ seq }) => seq),
+      records.map((_, index) => index + 1),
+      'gap-free',
+    );
+    const epochs = records.map(({ epoch }) => epoch);
+    assert.deepEqual(
+      epochs,
+      epochs.toSorted((x, y) => x - y),
+      'epochs never fall',
+    );
+    const stored = records.map(({ record }) => Buffer.from(record).toString());
+    assert.equal(new Set(stored).size, stored.length, 'none twice');
+    assert.deepEqual(stored.toSorted(), acknowledged.get(cart)?.toSorted(), 'just what was acknowledged');
+    assert.ok(stored.length > 10, 'the race took place');
+  }
+}
+
+function landed(outcome: WriteOutcome | undefined): Head {
+  assert.equal(outcome?.status, 'ok', JSON.stringify(outcome));
+  return (outcome).head;
+}
+
+async function texts(journal: Journal, cart: string): Promise<string[]> {
+  const read = await journal.history(cart, 1);
+  assert.equal(read.status, 'ok');
+  return recordsOf(read).map(({ record }) => Buffer.from(record).toString());
+}
+
+function recordsOf(read: HistoryRead): readonly StoredRecord[] {
+  assert.equal(read.status, 'ok');
+  return read.status === 'ok' ? read.records : [];
+}
