@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { LINES_MAX } from '../domain/limits.ts';
+import { batchMax, schemas } from '../domain/mutation.ts';
+import { HttpProblem } from './problems.ts';
+import type { FieldError } from './problems.ts';
+import type { Mutation } from '../domain/mutation.ts';
+
+/**
+ * The shapes of request bodies, made of the domain's shapes: what differs is what HTTP adds (defaults, ids from the path).
+ *
+ * A field that is not known is 400, a value that is not acceptable 422; both name the field and what was expected.
+ */
+export interface RequestSchemas {
+  readonly add: z.ZodType<Extract<Mutation, { type: 'AddRequest' }>['message']>;
+  readonly set: z.ZodType<Extract<Mutation, { type: 'SetCartRequest' }>['message']>;
+  readonly changeQuantity: z.ZodType<Extract<Mutation, { type: 'ChangeQuantity' }>['message']>;
+  readonly delivery: z.ZodType<Extract<Mutation, { type: 'SetDelivery' }>['message']>;
+  readonly pickupPoint: z.ZodType<Extract<Mutation, { type: 'SetPickupPoint' }>['message']['pickupPoint']>;
+  readonly batch: z.ZodType<readonly Mutation[]>;
+  /** The query of GET /cart/add/:sku. */
+  readonly addQuery: z.ZodType<Omit<Extract<Mutation, { type: 'AddRequest' }>['message'], 'sku'>>;
+  /** A line's or delivery's id in the path. */
+  readonly id: z.ZodType<number>;
+}
+
+export function requestSchemas(defaultCountry: string): RequestSchemas {
+  const shape = schemas.AddRequest.shape;
+  const defaults = { quantity: shape.quantity.default(1), country: shape.country.default(defaultCountry) };
+  const add = z.strictObject({ ...shape, ...defaults });
+  const set = z.strictObject({ items: z.array(add).max(LINES_MAX) });
+  const id = schemas.RemoveItem.shape.id;
+  const part = z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('AddRequest'), ...add.shape }),
+    z.strictObject({ type: z.literal('SetCartRequest'), ...set.shape }),
+    z.strictObject({ type: z.literal('RemoveItem'), ...schemas.RemoveItem.shape }),
+    z.strictObject({ type: z.literal('ChangeQuantity'), ...schemas.ChangeQuantity.shape }),
+    z.strictObject({ type: z.literal('SetDelivery'), ...schemas.SetDelivery.shape }),
+    z.strictObject({ type: z.literal('SetPickupPoint'), ...schemas.SetPickupPoint.shape }),
+    z.strictObject({ type: z.literal('RemoveDelivery'), ...schemas.RemoveDelivery.shape }),
+    z.strictObject({ type: z.literal('Clear') }),
+  ]);
+  return {
+    add,
+    set,
+    changeQuantity: schemas.ChangeQuantity,
+    delivery: schemas.SetDelivery,
+    pickupPoint: schemas.SetPickupPoint.shape.pickupPoint,
+    batch: z
+      .strictObject({ mutations: z.array(part).min(1).max(batchMax) })
+      // Each part's schema is its message with the message's name beside it.
+      .transform(({ mutations }) => mutations.map(({ type, ...message }) => ({ type, message }) as Mutation)),
+    addQuery: z.strictObject({
+      quantity: z
+        .string()
+        .regex(/^\d{1,9}$/, 'must be a whole number')
+        .transform(Number)
+        .pipe(shape.quantity)
+        .default(1),
+      country: defaults.country,
+      storeId: shape.storeId,
+      variant: shape.variant,
+    }),
+    id: z
+      .string()
+      .regex(/^\d{1,10}$/, 'must be a whole number')
+      .transform(Number)
+      .pipe(id),
+  };
+}
+
+/** The value in the schema's terms. Throws `unknown-field` or `invalid-value`; `path` names what is checked, where it is no body. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, path: readonly PropertyKey[] = []): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors: FieldError[] = [];
+  let unknown = false;
+  for (const issue of result.error.issues.slice(0, ERRORS_MAX)) {
+    const at = [...path, ...issue.path];
+    if (issue.code === 'unrecognized_keys') {
+      unknown = true;
+      for (const key of issue.keys.slice(0, ERRORS_MAX)) {
+        errors.push({
+          field: fieldName([...at, key]),
+          message: 'is not known here',
+          expected: 'no such field',
+        });
+      }
+    } else errors.push({ field: fieldName(at), message: issue.message, expected: expectation(issue) });
+  }
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new HttpProblem(unknown ? 'unknown-field' : 'invalid-value', detail, errors);
+}
+
+/** Problems told at once. */
+const ERRORS_MAX = 20;
+
+function fieldName(path: readonly PropertyKey[]): string {
+  let name = '';
+  for (const key of path) {
+    // A field's name comes from the client and may be of any length.
+    if (typeof key === 'number') name += `[${key}]`;
+    else name += `${name === '' ? '' : '.'}${String(key).slice(0, 100)}`;
+  }
+  return name === '' ? 'body' : name;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected;
+    case 'too_small':
+      return `at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `at most ${issue.maximum}${unit(issue.origin)}`;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union':
+      return 'a type from the list in the documentation';
+    default:
+      return issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
+}

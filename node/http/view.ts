@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Cart, CheckoutStatus, Delivery, Line, Product } from '../domain/cart.ts';
+
+/** The cart as clients see it. This file is the only one that knows the shape. */
+const amount = z.int();
+
+export const cartView = z.strictObject({
+  id: z.string(),
+  version: z.int().min(0),
+  currency: z.string(),
+  country: z.string(),
+  items: z.array(
+    z.strictObject({
+      id: z.int().min(1),
+      sku: z.string(),
+      name: z.string(),
+      quantity: z.int().min(1),
+      unitPrice: amount,
+      taxRate: z.int(),
+      totalPrice: amount,
+      totalTax: amount,
+      discount: amount.optional(),
+      type: z.string(),
+      variant: z.string().optional(),
+      storeId: z.string().optional(),
+      image: z.string().optional(),
+      url: z.string().optional(),
+      deliveryId: z.int().optional(),
+    }),
+  ),
+  deliveries: z.array(
+    z.strictObject({
+      id: z.int().min(1),
+      provider: z.string(),
+      name: z.string(),
+      price: amount,
+      taxRate: z.int(),
+      items: z.array(z.int()),
+      pickupPoint: z
+        .strictObject({
+          id: z.string(),
+          name: z.string().optional(),
+          address: z.string().optional(),
+          city: z.string().optional(),
+          zip: z.string().optional(),
+          country: z.string().optional(),
+        })
+        .optional(),
+    }),
+  ),
+  totals: z.strictObject({ items: amount, deliveries: amount, discount: amount, total: amount, tax: amount }),
+  checkout: z.strictObject({
+    status: z.enum(['none', 'requested', 'open', 'ordered']),
+    reference: z.string().optional(),
+  }),
+  warnings: z.array(
+    z.strictObject({ code: z.string(), lineId: z.int(), oldAmount: amount, newAmount: amount }),
+  ),
+});
+
+export type CartView = z.output<typeof cartView>;
+
+const statuses: Readonly<Record<CheckoutStatus, CartView['checkout']['status']>> = {
+  CHECKOUT_NONE: 'none',
+  CHECKOUT_REQUESTED: 'requested',
+  CHECKOUT_OPEN: 'open',
+  CHECKOUT_ORDERED: 'ordered',
+};
+
+// Carts, lines and articles never change: what was written of one is good as long as it lives. A cart of 200 lines costs one line to answer.
+const carts = new WeakMap<Cart, string>();
+const lines = new WeakMap<Line, string>();
+const articles = new WeakMap<Product, readonly [front: string, back: string]>();
+
+/** The cart's JSON. */
+export function renderCart(cart: Cart): string {
+  let text = carts.get(cart);
+  if (text === undefined) carts.set(cart, (text = cartText(cart)));
+  return text;
+}
+
+function cartText(cart: Cart): string {
+  let items = '';
+  for (const line of cart.lines) items += items === '' ? renderLine(line) : `,${renderLine(line)}`;
+  const { totals, deliveries, warnings } = cart;
+  const sent =
+    deliveries.length === 0 ? '' : deliveries.map((delivery) => deliveryText(delivery, cart.lines)).join();
+  const reference =
+    cart.checkout.reference === undefined ? '' : `,"reference":${JSON.stringify(cart.checkout.reference)}`;
+  return (
+    `{"id":${JSON.stringify(cart.id)},"version":${cart.version},"currency":"${cart.currency}","country":"${cart.country}",` +
+    `"items":[${items}],"deliveries":[${sent}],` +
+    `"totals":{"items":${totals.items},"deliveries":${totals.deliveries},"discount":${totals.discount},` +
+    `"total":${totals.total},"tax":${totals.tax}},` +
+    `"checkout":{"status":"${statuses[cart.checkout.status]}"${reference}},` +
+    `"warnings":${warnings.length === 0 ? '[]' : JSON.stringify(warnings)}}`
+  );
+}
+
+function renderLine(line: Line): string {
+  let text = lines.get(line);
+  if (text === undefined) lines.set(line, (text = lineText(line)));
+  return text;
+}
+
+function lineText({ id, product, quantity, totalPrice, totalTax, deliveryId }: Line): string {
+  const [front, back] = articleText(product);
+  const discount = product.unitDiscount === 0 ? '' : `,"discount":${quantity * product.unitDiscount}`;
+  const delivery = deliveryId === 0 ? '' : `,"deliveryId":${deliveryId}`;
+  return `{"id":${id},${front},"quantity":${quantity},${back},"totalPrice":${totalPrice},"totalTax":${totalTax}${discount}${delivery}}`;
+}
+
+function articleText(product: Product): readonly [string, string] {
+  let parts = articles.get(product);
+  if (parts === undefined) {
+    const { sku, name, unitPrice, taxRate, type, variant, storeId, image, url } = product;
+    parts = [inner({ sku, name }), inner({ unitPrice, taxRate, type, variant, storeId, image, url })];
+    articles.set(product, parts);
+  }
+  return parts;
+}
+
+/** An object's JSON without its braces. */
+function inner(value: object): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function deliveryText({ id, option, pickupPoint }: Delivery, all: readonly Line[]): string {
+  const { provider, name, price, taxRate } = option;
+  const items = all.filter(({ deliveryId }) => deliveryId === id).map((line) => line.id);
+  return JSON.stringify({ id, provider, name, price, taxRate, items, pickupPoint });
+}
