@@ -1,13 +1,7 @@
 import { Rejection } from '../domain/rejection.ts';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
 import { encodeRecord, encodeSnapshot } from './record.ts';
-import {
-  identify,
-  keyText,
-  REMEMBERED_MAX,
-  REMEMBERED_MS,
-  RememberedRequests,
-} from './remembered-requests.ts';
+import { RequestLedger } from './request-ledger.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { MutationRegistry } from '../domain/registry.ts';
@@ -15,7 +9,7 @@ import type { Conflict, Head, Session, WriteOutcome } from '../journal/port.ts';
 import type { Clock } from './clock.ts';
 import type { Grain, MutationReply, MutationRequest, Watcher } from './grain.ts';
 import type { GroupCommit, RecordEntry } from './group-commit.ts';
-import type { AppliedMutation } from './record.ts';
+import type { AppliedMutation, StoredRequest } from './record.ts';
 import type { RequestIdentity } from './remembered-requests.ts';
 import type { GrainContent, StoredContent } from './resting-cart.ts';
 
@@ -36,6 +30,8 @@ export interface GrainOptions {
   readonly cartTtlDays: number;
 }
 
+export type MutationOutcome = 'applied' | 'replayed' | 'rejected' | 'failed';
+
 /** What a grain needs from the node around it. */
 export interface GrainContext {
   readonly clock: Clock;
@@ -51,7 +47,7 @@ export interface GrainContext {
   /** This grain is over: drop it. Called once. */
   lost(grain: LocalGrain, conflict: Conflict | null): void;
   /** For metrics: once a mutation was decided. */
-  mutationDone(mutation: Mutation, outcome: 'applied' | 'replayed' | 'rejected' | 'failed'): void;
+  mutationDone(mutation: Mutation, outcome: MutationOutcome, durationMs: number): void;
 }
 
 /** One request in the mailbox. */
@@ -59,6 +55,8 @@ interface Pending {
   readonly request: MutationRequest;
   readonly identity: RequestIdentity | null;
   readonly mutation: Mutation;
+  /** Monotonic ms of its arrival. */
+  readonly startedMs: number;
   readonly resolve: (reply: MutationReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -95,10 +93,8 @@ export class LocalGrain implements Grain {
   #cart: Cart;
   #atMs: number;
   #tail: GrainContent['tail'];
-  readonly #requests = new RememberedRequests();
+  readonly #requests: RequestLedger;
   #mailbox: Pending[] = [];
-  /** Keys of requests between their arrival and their answer, with the fingerprint of what was asked. */
-  #running: Map<string, Uint8Array> | null = null;
   #group: Group | null = null;
   #completing = 0;
   #resending = false;
@@ -114,7 +110,7 @@ export class LocalGrain implements Grain {
     this.#cart = content.cart;
     this.#atMs = content.atMs;
     this.#tail = content.tail;
-    for (const request of content.requests) this.#requests.add(request);
+    this.#requests = new RequestLedger(content.requests);
     this.usedMs = context.clock.monotonicMs();
   }
 
@@ -161,16 +157,24 @@ export class LocalGrain implements Grain {
   }
 
   apply(request: MutationRequest): Promise<MutationReply> {
-    this.usedMs = this.#context.clock.monotonicMs();
+    const startedMs = this.#context.clock.monotonicMs();
+    this.usedMs = startedMs;
     return new Promise((resolve, reject) => {
       // Executors that throw reject their promise.
       const known = this.#admit(request);
       if (known.reply !== null) {
-        this.#context.mutationDone(request.mutation, 'replayed');
+        this.#context.mutationDone(request.mutation, 'replayed', 0);
         resolve(known.reply);
         return;
       }
-      this.#complete({ request, identity: known.identity, mutation: request.mutation, resolve, reject });
+      this.#complete({
+        request,
+        identity: known.identity,
+        mutation: request.mutation,
+        startedMs,
+        resolve,
+        reject,
+      });
     });
   }
 
@@ -192,14 +196,9 @@ export class LocalGrain implements Grain {
     if (this.#resending) throw unavailable('the journal has not answered for this cart’s last change');
     let identity: RequestIdentity | null = null;
     if (request.requestId !== undefined) {
-      identity = identify(request.requestId, request.mutation);
-      const reply = this.#repetition(identity);
-      if (reply !== null) return { reply };
-      const remembered = this.#requests.countAt(this.#context.clock.wallMs()) + (this.#running?.size ?? 0);
-      if (remembered >= REMEMBERED_MAX) {
-        const message = `the cart remembers ${REMEMBERED_MAX} requests of the last hour and takes no more with an Idempotency-Key`;
-        throw new RetriableError('remembered-requests-full', message, REMEMBERED_MS / 60);
-      }
+      const found = this.#requests.look(request.requestId, request.mutation, this.#context.clock.wallMs());
+      if ('version' in found) return { reply: { cart: this.#cart, version: found.version, replayed: true } };
+      identity = found;
     }
     if (this.#mailbox.length + this.#completing >= this.#context.options.mailboxMax) {
       throw new RetriableError(
@@ -208,25 +207,8 @@ export class LocalGrain implements Grain {
         1000,
       );
     }
-    if (identity !== null) (this.#running ??= new Map()).set(keyText(identity.key), identity.fingerprint);
+    if (identity !== null) this.#requests.begin(identity);
     return { reply: null, identity };
-  }
-
-  #repetition({ key, fingerprint }: RequestIdentity): MutationReply | null {
-    const known = this.#requests.find(key);
-    // Forgetting happens with the next record; until then what is too old counts as forgotten already.
-    if (known !== undefined && known.atMs > this.#context.clock.wallMs() - REMEMBERED_MS) {
-      if (!equal(known.fingerprint, fingerprint)) throw keyReused();
-      return { cart: this.#cart, version: known.version, replayed: true };
-    }
-    const running = this.#running?.get(keyText(key));
-    if (running === undefined) return null;
-    if (!equal(running, fingerprint)) throw keyReused();
-    throw new Rejection(
-      'conflict',
-      'request-in-progress',
-      'a request with this Idempotency-Key is still running',
-    );
   }
 
   /** Has the catalog complete the mutation. From here on every way ends in {@link #finish}, which frees the request's key. */
@@ -296,7 +278,7 @@ export class LocalGrain implements Grain {
     return { entry: this.#entry(applied, atMs), atMs, applied, rejected };
   }
 
-  #entry(applied: readonly { pending: Pending; cart: Cart }[], atMs: number): RecordEntry {
+  #entry(applied: Group['applied'], atMs: number): RecordEntry {
     const record = encodeRecord({
       firstVersion: this.#cart.version + 1,
       atMs,
@@ -316,11 +298,8 @@ export class LocalGrain implements Grain {
     };
   }
 
-  #snapshot(applied: readonly { pending: Pending; cart: Cart }[], atMs: number): Uint8Array {
-    const requests = this.#requests.list().filter((request) => request.atMs > atMs - REMEMBERED_MS);
-    for (const { pending, cart } of applied) {
-      if (pending.identity) requests.push({ ...pending.identity, status: 200, version: cart.version, atMs });
-    }
+  #snapshot(applied: Group['applied'], atMs: number): Uint8Array {
+    const requests = [...this.#requests.list(atMs), ...remembered(applied, atMs)];
     return encodeSnapshot({ state: (applied.at(-1) as { cart: Cart }).cart, requests, atMs });
   }
 
@@ -356,13 +335,8 @@ export class LocalGrain implements Grain {
       group.entry.snapshot === undefined
         ? { records: this.#tail.records + 1, bytes: this.#tail.bytes + group.entry.record.length }
         : { records: 0, bytes: 0 };
-    this.#requests.forget(group.atMs);
+    this.#requests.remember(remembered(group.applied, group.atMs), group.atMs);
     this.#group = null;
-    for (const { pending, cart } of group.applied) {
-      if (pending.identity) {
-        this.#requests.add({ ...pending.identity, status: 200, version: cart.version, atMs: group.atMs });
-      }
-    }
     for (const { pending, cart } of group.applied) {
       this.#finish(pending, 'applied');
       pending.resolve({ cart, version: cart.version, replayed: false });
@@ -444,11 +418,19 @@ export class LocalGrain implements Grain {
   }
 
   #finish(pending: Pending, outcome: 'applied' | 'rejected' | 'failed'): void {
-    this.#context.mutationDone(pending.request.mutation, outcome);
-    if (pending.identity === null || this.#running === null) return;
-    this.#running.delete(keyText(pending.identity.key));
-    if (this.#running.size === 0) this.#running = null;
+    const durationMs = this.#context.clock.monotonicMs() - pending.startedMs;
+    this.#context.mutationDone(pending.request.mutation, outcome, durationMs);
+    if (pending.identity !== null) this.#requests.end(pending.identity);
   }
+}
+
+/** What a record leaves to be remembered. */
+function remembered(applied: Group['applied'], atMs: number): StoredRequest[] {
+  return applied.flatMap(({ pending, cart }) => {
+    return pending.identity === null
+      ? []
+      : [{ ...pending.identity, status: 200, version: cart.version, atMs }];
+  });
 }
 
 function checkVersion(cart: Cart, expected: MutationRequest['ifVersion']): void {
@@ -465,18 +447,6 @@ function refusal(reason: 'full' | 'unavailable', cause: Error): RetriableError {
 
 function unavailable(message: string, cause?: Error): RetriableError {
   return new RetriableError('journal-unavailable', message, 1000, { cause });
-}
-
-function keyReused(): Rejection {
-  return new Rejection(
-    'invalid',
-    'idempotency-key-reused',
-    'this Idempotency-Key was used with another request',
-  );
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }
 
 function toError(error: unknown): Error {

@@ -14,6 +14,7 @@ import type { Conflict, Journal, Session } from '../journal/port.ts';
 import type { Clock } from './clock.ts';
 import type { GrainPool, MutationReply, MutationRequest, Watcher } from './grain.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { MutationOutcome } from './local-grain.ts';
 import type { GrainContent } from './resting-cart.ts';
 
 export interface PoolOptions {
@@ -46,7 +47,8 @@ export const poolDefaults: PoolOptions = {
 
 /** For metrics and logs. */
 export interface PoolObserver {
-  mutationDone(mutation: Mutation, outcome: 'applied' | 'replayed' | 'rejected' | 'failed'): void;
+  /** Once a mutation was decided; `durationMs` from its arrival at the grain. */
+  mutationDone(mutation: Mutation, outcome: MutationOutcome, durationMs: number): void;
   evicted(reason: 'idle' | 'capacity'): void;
   /** Stored data of a cart can't be read, or the journal lost acknowledged changes: someone must look at it. */
   damaged(cart: string, error: Error): void;
@@ -226,7 +228,7 @@ export class LocalGrainPool implements GrainPool {
           complete(catalog, mutation, cart.country || this.#options.defaultCountry),
         nextRecordId: () => (this.#lastRecordId += 1),
         lost: (over, conflict) => this.#lost(over, conflict),
-        mutationDone: (mutation, outcome) => observer.mutationDone(mutation, outcome),
+        mutationDone: (mutation, outcome, durationMs) => observer.mutationDone(mutation, outcome, durationMs),
       },
       content,
     );

@@ -17,8 +17,7 @@ export interface DeliveryQuery {
 
 /** `unknown` is the catalog's definite no; `detail` says for people what is not there and what would be. */
 export type Answer<T> =
-  | { readonly status: 'found'; readonly value: T }
-  | { readonly status: 'unknown'; readonly detail: string };
+  { readonly status: 'found'; readonly value: T } | { readonly status: 'unknown'; readonly detail: string };
 
 /**
  * Where names, prices and tax rates come from. A client never sets them.

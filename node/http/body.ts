@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
  *
  * Throws `unsupported-media-type`, `body-too-large`, `body-not-json`; rejects with a plain error when the client went away.
  */
-export function readJson(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+export async function readJson(request: IncomingMessage, bytesMax: number): Promise<unknown> {
   const type = request.headers['content-type'];
   if (type === undefined || !isJson(type)) {
     throw new HttpProblem(
@@ -14,33 +14,28 @@ export function readJson(request: IncomingMessage, bytesMax: number): Promise<un
       'the body must be sent as Content-Type: application/json',
       [],
       {
-        accept: 'application/json',
+        Accept: 'application/json',
       },
     );
   }
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bytesMax) throw tooLarge(bytesMax);
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  return parse(await readText(request, bytesMax));
+}
+
+function readText(request: IncomingMessage, bytesMax: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] | Buffer | null = null;
+    const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > bytesMax) {
         request.removeAllListeners('data');
         reject(tooLarge(bytesMax));
-        return;
-      }
-      if (chunks === null) chunks = chunk;
-      else if (Array.isArray(chunks)) chunks.push(chunk);
-      else chunks = [chunks, chunk];
+      } else chunks.push(chunk);
     });
-    request.on('end', () => {
-      try {
-        resolve(parse(chunks));
-      } catch (error) {
-        reject(error);
-      }
-    });
+    request.on('end', () =>
+      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()),
+    );
     request.on('error', reject);
     request.on('close', () =>
       reject(new ClientGoneError('the client closed the connection before the body was complete')),
@@ -53,9 +48,8 @@ export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
 }
 
-function parse(chunks: Buffer[] | Buffer | null): unknown {
-  if (chunks === null) throw new HttpProblem('body-not-json', 'the body is empty; JSON was expected');
-  const text = (Array.isArray(chunks) ? Buffer.concat(chunks) : chunks).toString();
+function parse(text: string): unknown {
+  if (text === '') throw new HttpProblem('body-not-json', 'the body is empty; JSON was expected');
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,0 +1,50 @@
+import type { Journal, Session } from '../journal/port.ts';
+import type { Clock } from './clock.ts';
+
+const DAY_MS = 86_400_000;
+/** Carts deleted in one commit: few enough that nobody waits long behind it. */
+const PORTION = 128;
+
+export interface SweeperEvents {
+  swept(carts: number): void;
+  /** Nothing is lost by it: the next round tries again. */
+  failed(error: Error): void;
+}
+
+/** Deletes carts that did not change for longer than they live, an hour at a time. Ends when `signal` aborts; never rejects. */
+export async function sweepHourly(
+  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  session: () => Session | null,
+  events: SweeperEvents,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await clock.sleep(3_600_000, signal);
+    } catch {
+      return;
+    }
+    try {
+      events.swept(await sweepAll(journal, clock, session, signal));
+    } catch (error) {
+      events.failed(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+async function sweepAll(
+  journal: Journal,
+  clock: Clock,
+  session: () => Session | null,
+  signal: AbortSignal,
+): Promise<number> {
+  const today = Math.floor(clock.wallMs() / DAY_MS);
+  let total = 0;
+  for (;;) {
+    const current = session();
+    if (current === null || signal.aborted) return total;
+    const { length } = await journal.sweepExpired(current, today, PORTION);
+    total += length;
+    if (length === 0) return total;
+  }
+}

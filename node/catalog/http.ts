@@ -1,0 +1,238 @@
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { deliveryOptionSchema, productSchema } from '../domain/mutation.ts';
+import { CatalogUnavailableError } from './port.ts';
+import type { CircuitBreakerPolicy } from 'cockatiel';
+import type { DeliveryOption, Product } from '../domain/cart.ts';
+import type { Answer, Catalog, DeliveryQuery, ProductQuery } from './port.ts';
+
+export interface HttpCatalogOptions {
+  /** Addresses with {sku}, {country}, {storeId}, {variant} and {provider}, {country}, filled in as they come, percent-encoded. */
+  readonly productUrl: string;
+  readonly deliveryUrl: string;
+  /** Sent as `Authorization: Bearer`; empty: none. */
+  readonly token: string;
+  /** One try, ms. */
+  readonly timeoutMs: number;
+  /** An answer is fresh for this long, ms. */
+  readonly ttlMs: number;
+  /** When the service fails, an answer of at most this age serves, ms. */
+  readonly staleMs: number;
+  /** That something is unknown is believed for this long, ms. */
+  readonly unknownTtlMs: number;
+  /** Failures in a row that open the breaker. */
+  readonly breakerFailures: number;
+  /** How long an open breaker lets nothing through, ms. */
+  readonly breakerOpenMs: number;
+  readonly entriesMax: number;
+  readonly monotonicMs: () => number;
+  /** How a lookup ended, for metrics. */
+  readonly lookup: (result: LookupResult) => void;
+}
+
+export type LookupResult = 'hit' | 'miss' | 'unknown' | 'stale' | 'failed';
+
+/** An answer of the service is a product or a delivery option; its own query is filled in by us. */
+const productAnswer = z
+  .object({
+    ...productSchema.shape,
+    country: z.unknown(),
+    sku: z.unknown(),
+    variant: z.unknown(),
+    storeId: z.unknown(),
+  })
+  .partial({
+    country: true,
+    sku: true,
+    variant: true,
+    storeId: true,
+    unitDiscount: true,
+  });
+const deliveryAnswer = z
+  .object({ ...deliveryOptionSchema.shape, country: z.unknown(), provider: z.unknown() })
+  .partial({ country: true, provider: true });
+
+/** Bodies beyond this are no answer, bytes. */
+const BODY_BYTES_MAX = 65_536;
+
+interface Entry<T> {
+  readonly answer: Answer<T>;
+  readonly atMs: number;
+}
+
+/**
+ * A catalog behind HTTP: `GET`, 200 with JSON, 404 for what there is not.
+ *
+ * Answers are kept: fresh ones are given at once, older ones when the service fails. A failure that was not the service's word (no connection)
+ * is tried once more; a row of failures opens a breaker, so that a dead service costs nobody its timeout.
+ */
+export class HttpCatalog implements Catalog {
+  readonly #options: HttpCatalogOptions;
+  readonly #products: Lookups<Product>;
+  readonly #deliveries: Lookups<DeliveryOption>;
+  readonly #breaker: CircuitBreakerPolicy;
+  readonly #closing = new AbortController();
+  #open = false;
+
+  constructor(options: HttpCatalogOptions) {
+    this.#options = options;
+    this.#breaker = circuitBreaker(
+      handleWhen((error) => !(error instanceof ClosedError)),
+      { halfOpenAfter: options.breakerOpenMs, breaker: new ConsecutiveBreaker(options.breakerFailures) },
+    );
+    this.#breaker.onStateChange((state) => (this.#open = state !== CircuitState.Closed));
+    const ask = <T>(url: string, read: (body: unknown) => T): Promise<Answer<T>> =>
+      this.#breaker.execute(() => this.#fetch(url, read));
+    this.#products = new Lookups(options, ask);
+    this.#deliveries = new Lookups(options, ask);
+  }
+
+  product(query: ProductQuery): Answer<Product> | Promise<Answer<Product>> {
+    const { sku, country, variant, storeId } = query;
+    return this.#products.find(fill(this.#options.productUrl, query), (body) => {
+      const { unitDiscount = 0, ...found } = productAnswer.parse(body);
+      // What was asked is what the line is known by, whatever the service calls it.
+      return productSchema.parse({
+        ...found,
+        unitDiscount,
+        sku,
+        country,
+        variant: undefined,
+        storeId: undefined,
+        ...(variant === undefined ? {} : { variant }),
+        ...(storeId === undefined ? {} : { storeId }),
+      });
+    });
+  }
+
+  delivery(query: DeliveryQuery): Answer<DeliveryOption> | Promise<Answer<DeliveryOption>> {
+    return this.#deliveries.find(fill(this.#options.deliveryUrl, query), (body) =>
+      deliveryOptionSchema.parse({ ...deliveryAnswer.parse(body), ...query }),
+    );
+  }
+
+  trouble(): string | null {
+    return this.#open ? 'the catalog service fails; what is known of it serves' : null;
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort(new ClosedError('the catalog is closed'));
+    return Promise.resolve();
+  }
+
+  async #fetch<T>(url: string, read: (body: unknown) => T): Promise<Answer<T>> {
+    const response = await this.#connect(url);
+    if (response.status === 404 || response.status === 410) {
+      await response.body?.cancel();
+      return { status: 'unknown', detail: 'the catalog does not know it' };
+    }
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new Error(`the catalog answered ${response.status}`);
+    }
+    const body: unknown = JSON.parse(await readBounded(response));
+    return { status: 'found', value: read(body) };
+  }
+
+  /** Tries again once where nobody was reached; a slow or a refusing service is not asked twice. */
+  async #connect(url: string): Promise<Response> {
+    try {
+      return await this.#request(url);
+    } catch (error) {
+      if (!isConnectError(error)) throw error;
+      return this.#request(url);
+    }
+  }
+
+  #request(url: string): Promise<Response> {
+    const { token, timeoutMs } = this.#options;
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closing.signal]);
+    const headers = { accept: 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) };
+    return fetch(url, { headers, signal, redirect: 'error' });
+  }
+}
+
+class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+}
+
+/** Kept answers of one kind, with one question under way for each address. */
+class Lookups<T> {
+  readonly #options: HttpCatalogOptions;
+  readonly #entries: LRUCache<string, Entry<T>>;
+  readonly #asking = new Map<string, Promise<Answer<T>>>();
+  readonly #ask: (url: string, read: (body: unknown) => T) => Promise<Answer<T>>;
+
+  constructor(
+    options: HttpCatalogOptions,
+    ask: (url: string, read: (body: unknown) => T) => Promise<Answer<T>>,
+  ) {
+    this.#options = options;
+    this.#ask = ask;
+    this.#entries = new LRUCache({ max: options.entriesMax });
+  }
+
+  find(url: string, read: (body: unknown) => T): Answer<T> | Promise<Answer<T>> {
+    const { ttlMs, unknownTtlMs, monotonicMs, lookup } = this.#options;
+    const entry = this.#entries.get(url);
+    const ageMs = entry === undefined ? Infinity : monotonicMs() - entry.atMs;
+    if (entry !== undefined && ageMs < (entry.answer.status === 'found' ? ttlMs : unknownTtlMs)) {
+      lookup('hit');
+      return entry.answer;
+    }
+    let asking = this.#asking.get(url);
+    if (asking === undefined) {
+      asking = this.#askAnew(url, read, entry, ageMs).finally(() => this.#asking.delete(url));
+      this.#asking.set(url, asking);
+    }
+    return asking;
+  }
+
+  async #askAnew(
+    url: string,
+    read: (body: unknown) => T,
+    entry: Entry<T> | undefined,
+    ageMs: number,
+  ): Promise<Answer<T>> {
+    const { staleMs, monotonicMs, lookup, breakerOpenMs } = this.#options;
+    try {
+      const answer = await this.#ask(url, read);
+      this.#entries.set(url, { answer, atMs: monotonicMs() });
+      lookup(answer.status === 'found' ? 'miss' : 'unknown');
+      return answer;
+    } catch (cause) {
+      if (entry?.answer.status === 'found' && ageMs < staleMs) {
+        lookup('stale');
+        return entry.answer;
+      }
+      lookup('failed');
+      throw new CatalogUnavailableError('the catalog service gives no answer', breakerOpenMs, { cause });
+    }
+  }
+}
+
+/** What is asked for without a value leaves its place empty. */
+function fill(template: string, values: object): string {
+  const known = values as Readonly<Record<string, string | undefined>>;
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? ''));
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new Error(`the catalog's answer has more than ${BODY_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function isConnectError(error: unknown): boolean {
+  const { code } = ((error as { cause?: unknown }).cause ?? {}) as { code?: string };
+  return (
+    code !== undefined &&
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'].includes(code)
+  );
+}

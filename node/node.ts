@@ -1,0 +1,237 @@
+import { sweepHourly } from './actor/sweeper.ts';
+import { GroupCommit } from './actor/group-commit.ts';
+import { LocalGrainPool } from './actor/local-pool.ts';
+import { SessionKeeper } from './actor/session-keeper.ts';
+import { RetriableError } from './actor/errors.ts';
+import { openCatalog } from './catalog/settings.ts';
+import { createRegistry } from './domain/mutations.ts';
+import { CartApp } from './http/app.ts';
+import { HttpServer } from './http/server.ts';
+import { LmdbJournal } from './journal/lmdb.ts';
+import { MemoryJournal } from './journal/memory.ts';
+import { AdminServer } from './observability/admin-server.ts';
+import { hashedCart, logRequest } from './observability/logger.ts';
+import { Metrics } from './observability/metrics.ts';
+import { OverloadGate, watchEventLoop } from './observability/overload.ts';
+import type { Logger } from 'pino';
+import type { Clock } from './actor/clock.ts';
+import type { PoolOptions } from './actor/local-pool.ts';
+import type { Catalog } from './catalog/port.ts';
+import type { Config } from './config.ts';
+import type { Journal } from './journal/port.ts';
+import type { Readiness } from './observability/admin-server.ts';
+
+export interface NodeContext {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Something after which the process must end: what is durable is safe, what is in memory can't be trusted. */
+  readonly fatal: (error: Error) => void;
+}
+
+export interface NodePorts {
+  readonly httpPort: number;
+  readonly adminPort: number;
+}
+
+const PURGE_MS = 1000;
+
+/** One cart node: wires every part together, starts them in order and stops them in the reverse one. */
+export class CartNode {
+  readonly #context: NodeContext;
+  readonly #metrics: Metrics;
+  readonly #journal: Journal;
+  readonly #keeper: SessionKeeper;
+  readonly #commit: GroupCommit;
+  readonly #catalog: Catalog;
+  readonly #pool: LocalGrainPool;
+  readonly #gate: OverloadGate;
+  readonly #http: HttpServer;
+  readonly #admin: AdminServer;
+  readonly #background = new AbortController();
+  #sweeper: Promise<void> = Promise.resolve();
+  #state: 'starting' | 'open' | 'closing' = 'starting';
+
+  /** Opens the journal and the catalog: throws what is wrong with them. */
+  constructor(context: NodeContext) {
+    this.#context = context;
+    const { config, clock } = context;
+    const monotonicMs = (): number => clock.monotonicMs();
+    this.#metrics = new Metrics(context.version);
+    this.#catalog = this.#openCatalog();
+    this.#journal = openJournal(context);
+    this.#keeper = this.#createKeeper();
+    this.#commit = new GroupCommit(this.#journal, monotonicMs, this.#metrics);
+    this.#pool = this.#createPool();
+    this.#gate = new OverloadGate({ lagLimitMs: config.OVERLOAD_LAG_MS });
+    const app = new CartApp(
+      {
+        pool: this.#pool,
+        monotonicMs,
+        admit: () => this.#gate.admit(context.random),
+        closing: () => this.#state === 'closing',
+        requestDone: (request) => {
+          this.#metrics.requestDone(request);
+          logRequest(context.logger, request);
+        },
+      },
+      config,
+    );
+    this.#http = new HttpServer(app);
+    this.#admin = new AdminServer(this.#metrics.registry, () => this.#readiness());
+  }
+
+  /** Resolves with the ports once requests are served. Rejects with what is wrong; nothing is left running then. */
+  async start(): Promise<NodePorts> {
+    const { config, clock } = this.#context;
+    try {
+      await this.#keeper.start();
+      this.#startBackground();
+      const adminPort = await this.#admin.listen(config.ADMIN_PORT, config.ADMIN_HOST);
+      const httpPort = await this.#http.listen(config.HTTP_PORT, config.HOST);
+      // Not before: a slow start is no overload.
+      const stopWatching = watchEventLoop(this.#gate, () => clock.monotonicMs());
+      this.#background.signal.addEventListener('abort', stopWatching, { once: true });
+      this.#state = 'open';
+      return { httpPort, adminPort };
+    } catch (error) {
+      await this.#stopParts(AbortSignal.timeout(1000)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Takes no more requests, finishes what is under way, gives every cart up. Within the grace period; rejects where a part fails. */
+  async stop(reason: string): Promise<void> {
+    const { config, logger } = this.#context;
+    this.#state = 'closing';
+    logger.info({ reason }, 'stopping');
+    await this.#stopParts(AbortSignal.timeout(Math.max(1, config.SHUTDOWN_GRACE_MS)));
+    logger.info('stopped');
+    logger.flush();
+  }
+
+  async #stopParts(deadline: AbortSignal): Promise<void> {
+    await this.#http.close(deadline);
+    this.#background.abort();
+    await this.#sweeper;
+    await this.#pool.close(deadline);
+    await this.#keeper.stop();
+    await this.#catalog.close();
+    await this.#journal.close();
+    await this.#admin.close();
+  }
+
+  #startBackground(): void {
+    const { clock, logger } = this.#context;
+    const purge = setInterval(() => this.#pool.purge(), PURGE_MS);
+    purge.unref();
+    this.#background.signal.addEventListener('abort', () => clearInterval(purge), { once: true });
+    this.#metrics.observe({
+      carts: () => this.#pool.size,
+      activeCarts: () => this.#pool.activeSize,
+      mailboxDepth: () => this.#pool.mailboxDepth,
+      commitWaiting: () => this.#commit.waiting,
+      shedding: () => this.#gate.share,
+      ready: () => this.#readiness().ready,
+    });
+    this.#sweeper = sweepHourly(
+      { journal: this.#journal, clock },
+      () => this.#keeper.session,
+      {
+        swept: (carts) => {
+          if (carts > 0) logger.info({ carts }, 'deleted expired carts');
+        },
+        failed: (error) => logger.warn({ err: error }, 'could not delete expired carts'),
+      },
+      this.#background.signal,
+    );
+  }
+
+  #createKeeper(): SessionKeeper {
+    const { config, clock, logger } = this.#context;
+    const options = { node: config.NODE_NAME, address: '', leaseMs: config.LEASE_MS };
+    return new SessionKeeper(this.#journal, clock, options, {
+      lost: ({ id }) => {
+        logger.error({ session: id }, 'this node’s session was fenced: its carts belong to others now');
+        this.#pool.dropAll(
+          new RetriableError('ownership-lost', 'this node’s session with the journal ended', 500),
+        );
+      },
+      opened: ({ id }) => logger.info({ session: id }, 'a new session with the journal'),
+      failed: (error) => logger.warn({ err: error }, 'could not renew the session with the journal'),
+    });
+  }
+
+  #createPool(): LocalGrainPool {
+    const { clock, logger, config } = this.#context;
+    const metrics = this.#metrics;
+    return new LocalGrainPool(
+      {
+        clock,
+        registry: createRegistry(),
+        journal: this.#journal,
+        commit: this.#commit,
+        catalog: this.#catalog,
+        session: () => this.#keeper.session,
+        observer: {
+          mutationDone: (mutation, outcome, durationMs) =>
+            metrics.mutationDone(mutation, outcome, durationMs),
+          evicted: (reason) => metrics.evicted(reason),
+          damaged: (cart, error) => {
+            metrics.damaged();
+            logger.error({ cart: hashedCart(cart), err: error }, 'a cart is damaged');
+          },
+        },
+      },
+      poolOptions(config),
+    );
+  }
+
+  #openCatalog(): Catalog {
+    const { config, logger, clock } = this.#context;
+    return openCatalog(config, {
+      wallMs: () => clock.wallMs(),
+      monotonicMs: () => clock.monotonicMs(),
+      lookup: (result) => this.#metrics.catalogLookup(result),
+      reloaded: (error) => {
+        if (error === null) logger.info('the catalog was read anew');
+        else logger.error({ err: error }, 'the new catalog is refused; the old one stays in force');
+      },
+    });
+  }
+
+  #readiness(): Readiness {
+    const reasons: string[] = [];
+    const warnings: string[] = [];
+    if (this.#state !== 'open') reasons.push(this.#state);
+    if (this.#keeper.session === null) reasons.push('no session with the journal');
+    if (this.#keeper.trouble !== null) warnings.push(`journal: ${this.#keeper.trouble}`);
+    const trouble = this.#catalog.trouble();
+    if (trouble !== null) warnings.push(`catalog: ${trouble}`);
+    if (this.#gate.share > 0)
+      warnings.push(`overloaded: ${Math.round(this.#gate.share * 100)} % of requests are refused`);
+    return { ready: reasons.length === 0, reasons, warnings };
+  }
+}
+
+function openJournal({ config, clock, fatal }: NodeContext): Journal {
+  const wallMs = (): number => clock.wallMs();
+  const historyRecords = config.HISTORY_RECORDS;
+  if (config.JOURNAL === 'memory') return new MemoryJournal(wallMs, { historyRecords });
+  return new LmdbJournal({ path: config.JOURNAL_PATH, historyRecords }, wallMs, fatal);
+}
+
+function poolOptions(config: Config): PoolOptions {
+  return {
+    poolSize: config.POOL_SIZE,
+    idleTtlMs: config.IDLE_TTL_MS,
+    changedTtlMs: config.CHANGED_TTL_MS,
+    restAfterMs: config.REST_AFTER_MS,
+    mailboxMax: config.MAILBOX_MAX,
+    cartTtlDays: config.CART_TTL_DAYS,
+    claimWaitMs: config.CLAIM_WAIT_MS,
+    defaultCountry: config.DEFAULT_COUNTRY,
+  };
+}

@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import type { RequestDone } from '../http/app.ts';
+
+/** JSON lines on standard output. */
+export function createLogger(level: string, name: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: { node: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    // Nothing logs these on purpose. Should somebody some day, they still don't appear.
+    redact: {
+      paths: ['*.cookie', '*.authorization', '*.token', '*["set-cookie"]', 'headers'],
+      censor: '[redacted]',
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** A cart's id is a bearer secret: logs show eight digits of its hash, enough to follow one cart and not to open it. */
+export function hashedCart(cart: string): string {
+  return hash('sha256', cart).slice(0, 8);
+}
+
+/** At most one line a request: what went wrong here at `error`, what the node could not do at `warn`, everything else at `debug`. */
+export function logRequest(
+  logger: Logger,
+  { route, method, status, durationMs, cart, problem }: RequestDone,
+): void {
+  const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'debug';
+  if (!logger.isLevelEnabled(level)) return;
+  logger[level](
+    {
+      route,
+      method: method.slice(0, 16),
+      status,
+      durationMs: Math.round(durationMs * 10) / 10,
+      ...(cart !== null && { cart: hashedCart(cart) }),
+      ...(problem !== null && { code: problem.code, detail: problem.message }),
+      ...(status === 500 && { err: problem?.cause }),
+    },
+    'request',
+  );
+}
