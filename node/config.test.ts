@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { ConfigError, helpText, readConfig, settingGroups } from './config.ts';
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  return assert.fail('the settings were taken');
+}
+
+describe('settings', () => {
+  it('have defaults, and take what is empty as not given', () => {
+    const config = readConfig({ HTTP_PORT: '', UNRELATED: 'x' });
+    assert.deepEqual(
+      [config.HTTP_PORT, config.ADMIN_PORT, config.JOURNAL, config.DEFAULT_COUNTRY],
+      [8080, 9090, 'lmdb', 'se'],
+    );
+  });
+
+  it('are read from the environment', () => {
+    const config = readConfig({
+      HTTP_PORT: '81',
+      COOKIE_SECURE: 'false',
+      HTTP_CORS_ORIGINS: 'https://a.example, https://b.example:8443',
+    });
+    assert.deepEqual([config.HTTP_PORT, config.COOKIE_SECURE], [81, false]);
+    assert.deepEqual(config.HTTP_CORS_ORIGINS, ['https://a.example', 'https://b.example:8443']);
+  });
+
+  const wrong: readonly [Record<string, string>, RegExp][] = [
+    [{ HTTP_PORT: 'eighty' }, /^HTTP_PORT: "eighty" is not allowed; allowed: whole numbers from 0 to 65535$/],
+    [{ HTTP_PORT: '65536' }, /^HTTP_PORT: "65536"/],
+    [{ HTTP_PORT: '1.5' }, /^HTTP_PORT: "1.5"/],
+    [{ JOURNAL: 'redis' }, /^JOURNAL: "redis" is not allowed; allowed: lmdb, memory$/],
+    [{ COOKIE_SECURE: 'yes' }, /allowed: true, false$/],
+    [{ LEASE_MS: '5' }, /whole numbers from 300 to 300000 ms$/],
+    [{ HTTP_CORS_ORIGINS: 'https://a.example/path' }, /allowed: origins like/],
+    [{ DEFAULT_COUNTRY: 'SE' }, /allowed: two lower-case letters$/],
+    [{ CATALOG_PRODUCT_URL: 'ftp://x' }, /allowed: an http or https address$/],
+  ];
+
+  for (const [environment, message] of wrong) {
+    it(`refuse ${JSON.stringify(environment)} with the name, what was given and what is allowed`, () => {
+      assert.match(refusal(environment), message);
+    });
+  }
+
+  it('name everything that is wrong at once', () => {
+    assert.deepEqual(refusal({ HTTP_PORT: 'x', POOL_SIZE: '-1' }).split('\n').length, 2);
+  });
+
+  it('never repeat a secret', () => {
+    const secret = 'x'.repeat(9000);
+    assert.match(refusal({ CATALOG_TOKEN: secret }), /^CATALOG_TOKEN: \(hidden\)/);
+  });
+
+  it('are all in --help with default and meaning', () => {
+    const help = helpText();
+    for (const settings of Object.values(settingGroups)) {
+      for (const name of Object.keys(settings)) {
+        const entry = new RegExp(`^  ${name}\\n      \\S.{8,}\\n      default: \\S.*; allowed: \\S`, 'm');
+        assert.match(help, entry, name);
+      }
+    }
+    assert.match(help, /LEASE_MS\n.*\n {6}default: 6000 ms; allowed: whole numbers from 300 to 300000 ms/);
+  });
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+
+/** The process itself, as an operating system sees it. */
+describe('node process', function () {
+  this.timeout(20_000);
+
+  let folder: string;
+  let children: ChildProcess[];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cartwright-node-'));
+    children = [];
+  });
+
+  afterEach(async () => {
+    for (const child of children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  interface Run {
+    readonly child: ChildProcess;
+    readonly output: () => string;
+    readonly exit: Promise<number | null>;
+  }
+
+  function run(environment: Record<string, string>, ...flags: string[]): Run {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...flags], {
+      env: {
+        PATH: process.env['PATH'],
+        HOST: '127.0.0.1',
+        ADMIN_HOST: '127.0.0.1',
+        HTTP_PORT: '0',
+        ADMIN_PORT: '0',
+        JOURNAL_PATH: join(folder, 'data'),
+        LEASE_MS: '600',
+        ...environment,
+      },
+    });
+    children.push(child);
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return {
+      child,
+      output: () => output,
+      exit: once(child, 'close').then(([code]) => code as number | null),
+    };
+  }
+
+  /** Resolves once the process has written that; fails when it ends without. */
+  async function written(node: Run, pattern: RegExp): Promise<RegExpExecArray> {
+    const ended = node.exit.then(() => assert.fail(`the process ended: ${node.output()}`));
+    for (;;) {
+      const found = pattern.exec(node.output());
+      if (found !== null) return found;
+      await Promise.race([once(node.child.stdout ?? node.child, 'data'), ended]);
+    }
+  }
+
+  async function started(
+    environment: Record<string, string> = {},
+  ): Promise<Run & { cart: string; admin: string }> {
+    const node = run(environment);
+    const [, http, admin] = await written(node, /"httpPort":(\d+),"adminPort":(\d+)/);
+    return { ...node, cart: `http://127.0.0.1:${http}/cart`, admin: `http://127.0.0.1:${admin}` };
+  }
+
+  async function quantity(cart: string): Promise<number | undefined> {
+    const response = await fetch(`${cart}/byid/c1`);
+    return ((await response.json()) as { items: { quantity: number }[] }).items[0]?.quantity;
+  }
+
+  it('serves, stops in order on SIGTERM, and finds its carts again', async () => {
+    const first = await started();
+    assert.equal((await fetch(`${first.cart}/byid/c1/add/TEST-SKU-123`)).status, 200);
+    assert.deepEqual(await (await fetch(`${first.admin}/readyz`)).json(), {
+      ready: true,
+      reasons: [],
+      warnings: [],
+    });
+    assert.equal(await (await fetch(`${first.admin}/livez`)).text(), 'ok\n');
+    assert.match(
+      await (await fetch(`${first.admin}/metrics`)).text(),
+      /^cartwright_mutations_total\{.*\} 1$/m,
+    );
+    first.child.kill('SIGTERM');
+    assert.equal(await first.exit, 0);
+    const second = await started();
+    assert.equal(await quantity(second.cart), 1);
+    second.child.kill('SIGINT');
+    assert.equal(await second.exit, 0);
+  });
+
+  it('takes over its own carts after it was killed, without an error for the shopper', async () => {
+    const first = await started();
+    assert.equal((await fetch(`${first.cart}/byid/c1/add/TEST-SKU-123`)).status, 200);
+    first.child.kill('SIGKILL');
+    await first.exit;
+    const second = await started();
+    assert.equal((await fetch(`${second.cart}/byid/c1/add/TEST-SKU-123`)).status, 200);
+    assert.equal(await quantity(second.cart), 2);
+  });
+
+  it('answers what is under way before it stops', async () => {
+    const node = await started();
+    const adds = Array.from({ length: 50 }, () => fetch(`${node.cart}/byid/c1/add/TEST-SKU-123`));
+    await adds[0];
+    node.child.kill('SIGTERM');
+    const answers = await Promise.allSettled(adds);
+    assert.equal(await node.exit, 0);
+    const acknowledged = answers.filter(
+      (answer) => answer.status === 'fulfilled' && answer.value.status === 200,
+    ).length;
+    const again = await started();
+    assert.ok(((await quantity(again.cart)) ?? 0) >= acknowledged);
+  });
+
+  it('exits at once on a second signal', async () => {
+    const node = await started({ SHUTDOWN_GRACE_MS: '60000' });
+    // A request that never ends holds the first signal's orderly stop.
+    const slow = new Promise((resolve) => {
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('{')) });
+      const headers = { 'content-type': 'application/json' };
+      fetch(`${node.cart}/byid/c1`, { method: 'POST', body, headers, duplex: 'half' }).catch(resolve);
+    });
+    await fetch(`${node.cart}/byid/c1`);
+    node.child.kill('SIGTERM');
+    await written(node, /"stopping"/);
+    node.child.kill('SIGTERM');
+    assert.equal(await node.exit, 1);
+    await slow;
+  });
+
+  it('does not start with a wrong setting, and names it', async () => {
+    const node = run({ LEASE_MS: 'soon' });
+    assert.equal(await node.exit, 2);
+    assert.equal(
+      node.output(),
+      'LEASE_MS: "soon" is not allowed; allowed: whole numbers from 300 to 300000 ms\n',
+    );
+  });
+
+  it('does not start where its port is taken, and says so without a stack', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const node = run({ HTTP_PORT: String(port) });
+    assert.equal(await node.exit, 1);
+    server.close();
+    assert.match(node.output(), new RegExp(`cannot start: 127.0.0.1:${port} is in use`));
+    assert.doesNotMatch(node.output(), /at .*\.ts:/);
+  });
+
+  it('does not start with a catalog that it can’t read', async () => {
+    const node = run({ CATALOG_FILE: join(folder, 'none.json') });
+    assert.equal(await node.exit, 1);
+    assert.match(node.output(), /cannot start: the catalog .*none\.json can’t be read/);
+  });
+
+  it('prints help and version, and refuses unknown flags', async () => {
+    const help = run({}, '--help');
+    assert.equal(await help.exit, 0);
+    assert.match(help.output(), /HTTP_PORT/);
+    const version = run({}, '--version');
+    assert.equal(await version.exit, 0);
+    assert.match(version.output(), /^\d+\.\d+\.\d+\n$/);
+    const unknown = run({}, '--prot=1');
+    assert.equal(await unknown.exit, 2);
+    assert.match(unknown.output(), /--prot/);
+  });
+});
