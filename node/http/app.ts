@@ -199,9 +199,8 @@ export class CartApp {
       body: () => readJson(ctx.req, this.#settings.HTTP_BODY_BYTES_MAX),
       // The router has decoded the path's parts.
       param: (name: string) => (ctx['params'] as Record<string, string>)[name] ?? '',
-      get query() {
-        return ctx.query;
-      },
+      // No getter: each would make a hidden class of its own, which lives until the next full collection, and this request with it.
+      query: () => ctx.query,
     };
     return action.mutationOf(input, this.#schemas);
   }

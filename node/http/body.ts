@@ -37,9 +37,10 @@ function readText(request: IncomingMessage, bytesMax: number): Promise<string> {
       resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()),
     );
     request.on('error', reject);
-    request.on('close', () =>
-      reject(new ClientGoneError('the client closed the connection before the body was complete')),
-    );
+    request.on('close', () => {
+      if (!request.complete)
+        reject(new ClientGoneError('the client closed the connection before the body was complete'));
+    });
   });
 }
 

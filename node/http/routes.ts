@@ -8,7 +8,7 @@ export interface RouteInput {
   readonly body: () => Promise<unknown>;
   /** A part of the path; empty when the route has no such part. */
   readonly param: (name: string) => string;
-  readonly query: Readonly<Record<string, unknown>>;
+  readonly query: () => Readonly<Record<string, unknown>>;
 }
 
 export type RouteAction =
@@ -36,7 +36,7 @@ export const routes: readonly RouteDefinition[] = [
     method: 'GET',
     path: '/add/:sku',
     action: mutate('AddRequest', ({ param, query }, { add, addQuery }) => {
-      const wish = check(addQuery, { ...query }, ['query']);
+      const wish = check(addQuery, { ...query() }, ['query']);
       return { type: 'AddRequest', message: check(add, { ...wish, sku: param('sku') }) };
     }),
   },
