@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { raceOwners } from './race.contract.ts';
 import type {
   AppendEntry,
   ClaimOutcome,
@@ -76,7 +77,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
     async function claimed(cart: string, session = b): Promise<Content> {
       const [outcome] = await test.other.claim(session, [cart]);
       assert.equal(outcome?.status, 'ok');
-      return (outcome).content;
+      return outcome.content;
     }
 
     describe('create', () => {
@@ -131,7 +132,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         await append('c', first, 'second');
         const [outcome] = await journal.append(a, [appending('c', first, 'late')]);
         assert.equal(outcome?.status, 'conflict');
-        assert.equal((outcome).regressed, false);
+        assert.equal(outcome.regressed, false);
         assert.deepEqual(await texts(journal, 'c'), ['first', 'second']);
       });
 
@@ -140,7 +141,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
           appending('none', { epoch: 1, seq: 1, position: 0 }, 'x'),
         ]);
         assert.equal(outcome?.status, 'conflict');
-        assert.equal((outcome).current, null);
+        assert.equal(outcome.current, null);
       });
 
       it('answers the very same record sent again as a duplicate', async () => {
@@ -178,7 +179,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         const head = await created('c');
         const [outcome] = await journal.append(a, [appending('c', { ...head, seq: 7 }, 'x')]);
         assert.equal(outcome?.status, 'conflict');
-        assert.equal((outcome).regressed, true);
+        assert.equal(outcome.regressed, true);
       });
 
       it('keeps records as they were, whatever the caller does with its buffer afterwards', async () => {
@@ -186,6 +187,56 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         await journal.create(a, [entry]);
         entry.record.fill(0);
         assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+    });
+
+    describe('who may write', () => {
+      it('stores nothing for a session that is over, also not a new cart', async () => {
+        await expire(a);
+        const carts = ['f1', 'f2', 'f3', 'f4'];
+        const outcomes = await journal.create(
+          a,
+          carts.map((cart) => creation(cart)),
+        );
+        assert.deepEqual(
+          outcomes.map((outcome) => outcome.status === 'refused' && outcome.reason),
+          carts.map(() => 'fenced'),
+        );
+        for (const cart of carts) assert.equal((await journal.readCold(cart)).status, 'absent');
+      });
+
+      it('refuses a session that knows the head but is not the owner', async () => {
+        const head = await created('c');
+        assert.equal((await test.other.append(b, [appending('c', head, 'theft')]))[0]?.status, 'conflict');
+        assert.equal((await test.other.release(b, [{ cart: 'c', head }]))[0]?.status, 'conflict');
+        assert.equal((await test.other.handOver(b, [{ cart: 'c', head, to: b.id }]))[0]?.status, 'conflict');
+        assert.deepEqual(await texts(journal, 'c'), ['first']);
+      });
+
+      it('tells of a record that landed also after the cart went on, changed hands or its session was fenced', async () => {
+        const first = creation('c');
+        const head = landed((await journal.create(a, [first]))[0]);
+        const second = appending('c', head, 'second');
+        const next = landed((await journal.append(a, [second]))[0]);
+        await append('c', next, 'third');
+        const told = (outcome: WriteOutcome | undefined): unknown =>
+          outcome?.status === 'ok' && [outcome.duplicate, outcome.head.seq];
+        assert.deepEqual(told((await journal.create(a, [first]))[0]), [true, 1]);
+        assert.deepEqual(told((await journal.append(a, [second]))[0]), [true, 2]);
+        await expire(a);
+        await claimed('c');
+        assert.deepEqual(told((await journal.append(a, [second]))[0]), [true, 2]);
+        const never = await journal.append(a, [{ ...second, recordId: 999_999 }]);
+        assert.equal(never[0]?.status, 'refused');
+      });
+
+      it('does not take a cart that was swept in order for one that lost records', async () => {
+        const head = await created('c');
+        await journal.release(a, [{ cart: 'c', head }]);
+        await test.other.sweepExpired(b, DAY + 1, 10);
+        const [outcome] = await journal.append(a, [appending('c', head, 'late')]);
+        assert.ok(outcome?.status === 'conflict');
+        assert.deepEqual([outcome.current, outcome.regressed], [null, false]);
       });
     });
 
@@ -198,7 +249,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         const head = await created('c');
         const [theirs] = await test.other.claim(b, ['c']);
         assert.equal(theirs?.status, 'owned');
-        assert.equal((theirs).owner.node, 'a');
+        assert.equal(theirs.owner.node, 'a');
         const [mine] = await journal.claim(a, ['c']);
         assert.deepEqual((mine as ClaimOutcome & { status: 'ok' }).content.head, head);
       });
@@ -402,6 +453,35 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         assert.equal((await test.other.sweepExpired(b, DAY + 1, 3)).length, 2);
       });
 
+      it('makes new carts above the highest epoch of all that went together', async () => {
+        const heads = [];
+        for (const cart of ['low', 'high', 'mid']) heads.push({ cart, head: await created(cart) });
+        let high = heads[1] as { cart: string; head: Head };
+        for (let turn = 0; turn < 3; turn += 1) {
+          await journal.release(a, [high]);
+          const [claim] = await journal.claim(a, ['high']);
+          assert.ok(claim?.status === 'ok');
+          high = { cart: 'high', head: claim.content.head };
+        }
+        await journal.closeSession(a);
+        assert.equal((await test.other.sweepExpired(b, DAY + 1, 10)).length, 3);
+        const [anew] = await test.other.create(b, [creation('high')]);
+        assert.ok(landed(anew).epoch > high.head.epoch);
+      });
+
+      it('fences owners whose lease ended, and is not held up by those that live', async () => {
+        await created('abandoned', a);
+        for (let index = 0; index < 12; index += 1) {
+          await test.other.create(b, [creation(`alive${index}`)]);
+        }
+        test.advance(LEASE_MS + 1);
+        assert.equal(await test.other.renewSession(b), 'renewed');
+        const swept: string[] = [];
+        for (let portion = 0; portion < 20; portion += 1)
+          swept.push(...(await test.other.sweepExpired(b, DAY + 1, 1)));
+        assert.deepEqual(swept, ['abandoned']);
+      });
+
       it('gives a cart made anew an epoch above every owner of the old one', async () => {
         const head = await created('c');
         await journal.handOver(a, [{ cart: 'c', head, to: b.id }]);
@@ -421,83 +501,9 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
   });
 }
 
-/** Two connections fight over a few carts. Whoever believes to own one appends; what was acknowledged must be the history. */
-async function raceOwners(test: JournalUnderTest, a: Session, b: Session): Promise<void> {
-  const carts = ['r0', 'r1', 'r2'];
-  const acknowledged = new Map<string, string[]>(carts.map((cart) => [cart, []]));
-  const players = [
-    { journal: test.journal, session: a, rival: b, heads: new Map<string, Head>() },
-    { journal: test.other, session: b, rival: a, heads: new Map<string, Head>() },
-  ] as const;
-  let recordId = 1_000_000;
-  const play = async (player: (typeof players)[number], round: number): Promise<void> => {
-    const { journal, session, rival, heads } = player;
-    for (const [index, cart] of carts.entries()) {
-      const head = heads.get(cart);
-      recordId += 1;
-      const entry = { cart, recordId, record: Buffer.from(`${session.node}${recordId}`), expiresDay: DAY };
-      if (head === undefined) {
-        const [claim] = await journal.claim(session, [cart]);
-        if (claim?.status === 'ok') heads.set(cart, claim.content.head);
-        else if (claim?.status === 'absent') {
-          const [made] = await journal.create(session, [entry]);
-          note(made, cart, entry.record, heads);
-        }
-        continue;
-      }
-      // The same head for an append and a change of owner at once: one of them must lose.
-      const contenders: Promise<void>[] = [
-        journal
-          .append(session, [{ ...entry, head }])
-          .then(([outcome]) => note(outcome, cart, entry.record, heads)),
-      ];
-      if ((round + index) % 3 === 0) {
-        const leaving =
-          round % 2 === 0
-            ? journal.handOver(session, [{ cart, head, to: rival.id }])
-            : journal.release(session, [{ cart, head }]);
-        contenders.push(leaving.then(([outcome]) => void (outcome?.status === 'ok' && heads.delete(cart))));
-      }
-      await Promise.all(contenders);
-    }
-  };
-  const note = (
-    outcome: WriteOutcome | undefined,
-    cart: string,
-    record: Uint8Array,
-    heads: Map<string, Head>,
-  ): void => {
-    if (outcome?.status === 'ok') {
-      acknowledged.get(cart)?.push(Buffer.from(record).toString());
-      heads.set(cart, outcome.head);
-    } else heads.delete(cart);
-  };
-  for (let round = 0; round < 40; round += 1) await Promise.all(players.map((player) => play(player, round)));
-  for (const cart of carts) {
-    const read = await test.journal.history(cart, 1);
-    assert.equal(read.status, 'ok');
-    const records = recordsOf(read);
-    assert.deepEqual(
-      records.map(({ seq }) => seq),
-      records.map((_, index) => index + 1),
-      'gap-free',
-    );
-    const epochs = records.map(({ epoch }) => epoch);
-    assert.deepEqual(
-      epochs,
-      epochs.toSorted((x, y) => x - y),
-      'epochs never fall',
-    );
-    const stored = records.map(({ record }) => Buffer.from(record).toString());
-    assert.equal(new Set(stored).size, stored.length, 'none twice');
-    assert.deepEqual(stored.toSorted(), acknowledged.get(cart)?.toSorted(), 'just what was acknowledged');
-    assert.ok(stored.length > 10, 'the race took place');
-  }
-}
-
 function landed(outcome: WriteOutcome | undefined): Head {
   assert.equal(outcome?.status, 'ok', JSON.stringify(outcome));
-  return (outcome).head;
+  return outcome.head;
 }
 
 async function texts(journal: Journal, cart: string): Promise<string[]> {
@@ -507,6 +513,6 @@ async function texts(journal: Journal, cart: string): Promise<string[]> {
 }
 
 function recordsOf(read: HistoryRead): readonly StoredRecord[] {
-  assert.equal(read.status, 'ok');
-  return read.status === 'ok' ? read.records : [];
+  assert.ok(read.status === 'ok');
+  return read.records;
 }

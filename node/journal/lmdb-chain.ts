@@ -58,6 +58,21 @@ export function readPositions(store: LmdbStore, cart: string, head: Head): numbe
   return positions;
 }
 
+/** The record of that number, while the cart still has it. */
+export function findRecord(store: LmdbStore, cart: string, head: Head, seq: number): LogRecord | null {
+  for (const record of walk(store, cart, head, seq - 1, head.seq)) {
+    if (record.seq === seq) return record;
+  }
+  return null;
+}
+
+/** Where the record of that number is; it must be there. */
+export function positionOf(store: LmdbStore, cart: string, head: Head, seq: number): number {
+  let { position } = head;
+  for (const record of walk(store, cart, head, seq)) position = record.previous;
+  return position;
+}
+
 /** Newest first, down to but not including `untilSeq`. A record that is not there ends the walk only at or below `keptUntil`. */
 function* walk(
   store: LmdbStore,

@@ -6,9 +6,10 @@ import type { Head } from './port.ts';
  * under another cart's key, is noticed when it is read. Numbers are little endian.
  *
  *     heads      cart → crc32, epoch u32, seq u32, expiresDay u32, owner u32 (session number, 0: nobody), position f64, recordId f64
- *     log        position (8 bytes, big endian) → crc32, epoch u32, seq u32, previous position f64, length of id u8, id, record
+ *     log        position (8 bytes, big endian) → crc32, epoch u32, seq u32, session u32, previous position f64, recordId f64, length of id u8, id, record
  *     snapshots  cart → crc32, seq u32, snapshot
- *     sessions   session number → crc32, JSON
+ *     sessions   session number → crc32, JSON; entry version 1 while it may write, 2 when it is over
+ *     leases     session number → end of the lease, ms; entry version counts the renewals
  *     expiry     [day, cart] → nothing
  *     meta       layout, positions, sessions, epochFloor
  */
@@ -30,8 +31,11 @@ export interface LogRecord {
   readonly cart: string;
   readonly epoch: number;
   readonly seq: number;
+  /** Number of the session that wrote it. */
+  readonly session: number;
   /** Position of the cart's record before this one; 0 for the first. */
   readonly previous: number;
+  readonly recordId: number;
   readonly record: Uint8Array;
 }
 
@@ -39,12 +43,11 @@ export interface SessionRow {
   readonly node: string;
   readonly address: string;
   readonly leaseMs: number;
-  readonly leaseUntilMs: number;
   readonly over: 'fenced' | 'closed' | null;
 }
 
 const HEAD_BYTES = 36;
-const LOG_HEADER_BYTES = 21;
+const LOG_HEADER_BYTES = 33;
 const SNAPSHOT_HEADER_BYTES = 8;
 const EPOCH_LIMIT = 2 ** 21;
 const SEQ_LIMIT = 2 ** 32;
@@ -83,13 +86,23 @@ export function decodeHead(cart: string, bytes: Buffer, version: number): Stored
   return head;
 }
 
-export function encodeLogRecord({ cart, epoch, seq, previous, record }: LogRecord): Buffer {
+export function encodeLogRecord({
+  cart,
+  epoch,
+  seq,
+  session,
+  previous,
+  recordId,
+  record,
+}: LogRecord): Buffer {
   const id = Buffer.byteLength(cart);
   const bytes = Buffer.allocUnsafe(LOG_HEADER_BYTES + id + record.length);
   bytes.writeUInt32LE(epoch, 4);
   bytes.writeUInt32LE(seq, 8);
-  bytes.writeDoubleLE(previous, 12);
-  bytes.writeUInt8(id, 20);
+  bytes.writeUInt32LE(session, 12);
+  bytes.writeDoubleLE(previous, 16);
+  bytes.writeDoubleLE(recordId, 24);
+  bytes.writeUInt8(id, 32);
   bytes.write(cart, LOG_HEADER_BYTES);
   bytes.set(record, LOG_HEADER_BYTES + id);
   return seal(cart, bytes);
@@ -99,12 +112,14 @@ export function encodeLogRecord({ cart, epoch, seq, previous, record }: LogRecor
 export function decodeLogRecord(cart: string, bytes: Buffer | undefined): LogRecord {
   if (bytes === undefined) throw new DamagedValueError(`a record of cart ${cart} is missing`);
   verify(cart, bytes, LOG_HEADER_BYTES, 'record');
-  const end = LOG_HEADER_BYTES + bytes.readUInt8(20);
+  const end = LOG_HEADER_BYTES + bytes.readUInt8(32);
   return {
     cart: bytes.toString('utf8', LOG_HEADER_BYTES, end),
     epoch: bytes.readUInt32LE(4),
     seq: bytes.readUInt32LE(8),
-    previous: bytes.readDoubleLE(12),
+    session: bytes.readUInt32LE(12),
+    previous: bytes.readDoubleLE(16),
+    recordId: bytes.readDoubleLE(24),
     record: bytes.subarray(end),
   };
 }

@@ -16,18 +16,15 @@ export class LmdbSessions {
 
   async open(options: SessionOptions): Promise<Session> {
     const { node, address, leaseMs } = options;
-    const row: SessionRow = { node, address, leaseMs, leaseUntilMs: this.#wallMs() + leaseMs, over: null };
-    return { ...options, id: `${PREFIX}${await this.#store.addSession(row)}` };
+    const row: SessionRow = { node, address, leaseMs, over: null };
+    const number = await this.#store.addSession(row, this.#wallMs() + leaseMs);
+    return { ...options, id: `${PREFIX}${number}` };
   }
 
   async renew(session: Session): Promise<'renewed' | 'fenced'> {
     // Counted from before the renewal is sent.
     const leaseUntilMs = this.#wallMs() + session.leaseMs;
-    const renewed = await this.#store.changeSession(this.numberOf(session), (row) => ({
-      ...row,
-      leaseUntilMs,
-    }));
-    return renewed ? 'renewed' : 'fenced';
+    return (await this.#store.renewLease(this.numberOf(session), leaseUntilMs)) ? 'renewed' : 'fenced';
   }
 
   async fence(sessionId: string): Promise<FenceOutcome> {
@@ -36,19 +33,21 @@ export class LmdbSessions {
     const row = number === null ? null : this.#store.session(number);
     if (number === null || row === null) return { status: 'unknown-session' };
     if (row.over !== null) return { status: 'free' };
-    if (row.leaseUntilMs > this.#wallMs()) return { status: 'live', leaseUntilMs: row.leaseUntilMs };
-    await this.#store.changeSession(number, (now) => {
-      return now.leaseUntilMs > this.#wallMs() ? now : { ...now, over: 'fenced' };
-    });
+    const { untilMs, renewals } = this.#store.lease(number);
+    if (untilMs > this.#wallMs()) return { status: 'live', leaseUntilMs: untilMs };
+    await this.#store.endSession(number, row, 'fenced', renewals);
     // Its read transactions would keep pages from being used again.
     this.#store.readerCheck();
     this.#store.refresh();
-    const after = this.#store.session(number);
-    return after?.over === null ? { status: 'live', leaseUntilMs: after.leaseUntilMs } : { status: 'free' };
+    if (this.#store.session(number)?.over !== null) return { status: 'free' };
+    return { status: 'live', leaseUntilMs: this.#store.lease(number).untilMs };
   }
 
   async close(session: Session): Promise<void> {
-    await this.#store.changeSession(this.numberOf(session), (row) => ({ ...row, over: 'closed' }));
+    const number = this.numberOf(session);
+    this.#store.refresh();
+    const row = this.#store.session(number);
+    if (row?.over === null) await this.#store.endSession(number, row, 'closed');
   }
 
   isAlive(session: Session): boolean {
@@ -61,8 +60,13 @@ export class LmdbSessions {
     if (number === 0) return null;
     const row = this.#store.session(number);
     if (row === null || row.over !== null) return null;
-    const { node, address, leaseUntilMs } = row;
-    return { sessionId: `${PREFIX}${number}`, node, address, leaseUntilMs };
+    const { node, address } = row;
+    return {
+      sessionId: `${PREFIX}${number}`,
+      node,
+      address,
+      leaseUntilMs: this.#store.lease(number).untilMs,
+    };
   }
 
   numberOf(session: Session): number {

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { open } from 'lmdb';
 import { checkDataFile, JournalDamagedError, Room } from './lmdb-file.ts';
 import {
-  DamagedValueError,
   decodeHead,
   decodeLogRecord,
   decodeSession,
@@ -15,13 +14,17 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { LogRecord, SessionRow, StoredHead } from './lmdb-layout.ts';
 
 /** Entry version of a session's row while it may write. Fencing and closing change it. */
-export const ALIVE = 1;
+const ALIVE = 1;
 const OVER = 2;
 /** As an expected entry version: there must be no entry. lmdb documents null for it, its types forgot. */
 export const ABSENT = null as unknown as number;
-/** Log positions that a session takes from the store at a time. */
+/** Log positions that a process takes from the store at a time; the next block is sought when a quarter is left. */
 const POSITION_BLOCK = 2 ** 20;
+const POSITIONS_LOW = POSITION_BLOCK / 4;
 const PAGE_BYTES = 4096;
+/** Commits without an answer in time. With more, LMDB's lock is stuck and nothing is added to the queue behind it. */
+const LATE_COMMITS_MAX = 4;
+const TRIES_MAX = 16;
 
 export interface LmdbOptions {
   readonly path: string;
@@ -31,16 +34,39 @@ export interface LmdbOptions {
   readonly mapSizeBytes: number;
   /** A write without an answer for this long is answered `unknown`, ms. */
   readonly writeTimeoutMs: number;
+  /** Waits until a commit is on disk, by default LMDB's own word for it. Tests hold it back. */
+  readonly flushed: (lmdb: Promise<unknown>) => Promise<unknown>;
 }
 
 export const lmdbDefaults: Omit<LmdbOptions, 'path'> = {
   historyRecords: 128,
   mapSizeBytes: 64 * 2 ** 30,
   writeTimeoutMs: 2000,
+  flushed: (lmdb) => lmdb,
 };
 
-/** One conditional write within a batch: resolves with whether its condition held. */
-export type Condition = Promise<boolean>;
+/** What became of one conditional write: it landed; its head was another one; or the session is over (or the epoch floor moved). */
+export type Landing = 'landed' | 'head-differs' | 'not-allowed';
+
+/** No answer in time; the commit may still land. */
+export class CommitTimeoutError extends Error {
+  override readonly name = 'CommitTimeoutError';
+}
+
+/** LMDB refused the commit; what it left behind can't be trusted. */
+export class CommitFailedError extends Error {
+  override readonly name = 'CommitFailedError';
+}
+
+/** Nothing was sent: the disk, or the bound of the file, leaves no room for it. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+}
+
+/** Nothing was sent: earlier commits have had no answer. */
+export class CommitStalledError extends Error {
+  override readonly name = 'CommitStalledError';
+}
 
 /** LMDB with our databases in it: reads, and conditional writes under a living session. */
 export class LmdbStore {
@@ -49,6 +75,7 @@ export class LmdbStore {
   readonly snapshots: Database<Buffer, string>;
   readonly expiry: Database<Buffer, [number, string]>;
   readonly #sessions: Database<Buffer, number>;
+  readonly #leases: Database<number, number>;
   readonly #meta: Database<number, string>;
   readonly #root: RootDatabase;
   readonly #room: Room;
@@ -56,6 +83,9 @@ export class LmdbStore {
   readonly #fatal: (error: Error) => void;
   #nextPosition = 0;
   #endOfPositions = 0;
+  #nextBlock: number | null = null;
+  #reserving: Promise<void> | null = null;
+  #lateCommits = 0;
 
   /** Throws {@link JournalDamagedError}, and what the file system throws. `fatal` is told when the process must not go on. */
   constructor(options: LmdbOptions, fatal: (error: Error) => void) {
@@ -64,6 +94,7 @@ export class LmdbStore {
     mkdirSync(options.path, { recursive: true });
     checkDataFile(options.path);
     const binary = { useVersions: true, encoding: 'binary' } as const;
+    const number = { useVersions: true, encoding: 'json' } as const;
     try {
       this.#root = open({
         path: options.path,
@@ -78,13 +109,14 @@ export class LmdbStore {
       this.snapshots = this.#root.openDB('snapshots', { encoding: 'binary' });
       this.expiry = this.#root.openDB('expiry', { encoding: 'binary' });
       this.#sessions = this.#root.openDB('sessions', binary);
-      this.#meta = this.#root.openDB('meta', { useVersions: true, encoding: 'json' });
+      this.#leases = this.#root.openDB('leases', number);
+      this.#meta = this.#root.openDB('meta', number);
     } catch (cause) {
       throw new JournalDamagedError(options.path, cause instanceof Error ? cause.message : String(cause), {
         cause,
       });
     }
-    this.#checkLayout();
+    this.#initialise();
     // Read transactions of killed sharers would keep old pages from being used again.
     this.readerCheck();
     this.#room = new Room(options.path, options.mapSizeBytes, () => this.#lastPageEnd());
@@ -104,13 +136,13 @@ export class LmdbStore {
     this.#root.resetReadTxn();
   }
 
-  /** Throws {@link DamagedValueError}. */
+  /** Throws `DamagedValueError`. */
   head(cart: string): StoredHead | null {
     const entry = this.heads.getEntry(cart);
     return entry === undefined ? null : decodeHead(cart, entry.value, entry.version ?? -1);
   }
 
-  /** Throws {@link DamagedValueError}. */
+  /** Throws `DamagedValueError`. */
   record(cart: string, position: number): LogRecord {
     return decodeLogRecord(cart, this.log.get(logKey(position)));
   }
@@ -119,16 +151,22 @@ export class LmdbStore {
     return this.log.doesExist(logKey(position));
   }
 
-  /** Throws {@link DamagedValueError}. */
+  /** Throws `DamagedValueError`. */
   snapshot(cart: string): { readonly seq: number; readonly bytes: Uint8Array } | null {
     const bytes = this.snapshots.get(cart);
     return bytes === undefined ? null : decodeSnapshot(cart, bytes);
   }
 
-  /** Throws {@link DamagedValueError}. */
+  /** Throws `DamagedValueError`. */
   session(number: number): SessionRow | null {
     const bytes = this.#sessions.get(number);
     return bytes === undefined ? null : decodeSession(number, bytes);
+  }
+
+  /** The end of a session's lease, ms, and how often it was renewed. */
+  lease(number: number): { readonly untilMs: number; readonly renewals: number } {
+    const entry = this.#leases.getEntry(number);
+    return { untilMs: entry?.value ?? 0, renewals: entry?.version ?? 0 };
   }
 
   /** The epoch of the next new head. */
@@ -136,77 +174,99 @@ export class LmdbStore {
     return this.#meta.get('epochFloor') ?? 1;
   }
 
-  /** To be called inside a condition of {@link commit}. */
-  raiseEpochFloor(above: number): void {
-    if (above >= this.epochFloor()) void this.#meta.put('epochFloor', above + 1, above + 1);
+  /** Raises the floor, within a {@link send}; what is nested in {@link underFloor} with the new one lands only if it rose. */
+  raiseEpochFloor(from: number, to: number): void {
+    if (to > from)
+      void this.#meta.ifVersion('epochFloor', from, () => void this.#meta.put('epochFloor', to, to));
   }
 
-  /** A position for a new log record, higher than every one before it in this session. */
+  underFloor(floor: number, write: () => void): Promise<boolean> {
+    return this.#meta.ifVersion('epochFloor', floor, write);
+  }
+
+  /** Sees to it that {@link takePosition} has that many. Rejects when the store does not answer. */
+  async requirePositions(count: number): Promise<void> {
+    if (this.#endOfPositions - this.#nextPosition < POSITIONS_LOW && this.#nextBlock === null) {
+      const reserving = (this.#reserving ??= this.#reserve().finally(() => (this.#reserving = null)));
+      // Nobody waits while there are some; a failure shows when there are none.
+      reserving.catch(() => undefined);
+    }
+    if (this.#endOfPositions - this.#nextPosition + (this.#nextBlock === null ? 0 : POSITION_BLOCK) < count)
+      await this.#reserving;
+  }
+
+  /** A position for a new log record, higher than every one that this process took before. */
   takePosition(): number {
     if (this.#nextPosition === this.#endOfPositions) {
-      const block = this.#root.transactionSync(() => {
-        const next = this.#meta.get('positions') ?? 1;
-        this.#meta.putSync('positions', next + 1, next + 1);
-        return next;
-      });
-      this.#nextPosition = block * POSITION_BLOCK;
+      if (this.#nextBlock === null) throw new Error('positions were taken without being required');
+      this.#nextPosition = this.#nextBlock * POSITION_BLOCK;
       this.#endOfPositions = this.#nextPosition + POSITION_BLOCK;
+      this.#nextBlock = null;
     }
     return this.#nextPosition++;
   }
 
   /** A session with a number never used before. Rejects where nothing can be written. */
-  async addSession(row: SessionRow): Promise<number> {
-    await this.#requireRoom();
-    return this.#root.transactionSync(() => {
-      const number = (this.#meta.get('sessions') ?? 0) + 1;
-      this.#meta.putSync('sessions', number, number);
-      this.#sessions.putSync(number, encodeSession(number, row), ALIVE);
-      return number;
+  async addSession(row: SessionRow, leaseUntilMs: number): Promise<number> {
+    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+      this.refresh();
+      const last = this.#meta.get('sessions') ?? 0;
+      const number = last + 1;
+      const added = await this.send(16 * PAGE_BYTES, () =>
+        this.#meta.ifVersion('sessions', last, () => {
+          void this.#meta.put('sessions', number, number);
+          void this.#sessions.put(number, encodeSession(number, row), ALIVE);
+          void this.#leases.put(number, leaseUntilMs, 1);
+        }),
+      );
+      if (added) return number;
+    }
+    throw new Error('other processes open sessions all the time');
+  }
+
+  /** False when the session is over. */
+  renewLease(number: number, leaseUntilMs: number): Promise<boolean> {
+    this.refresh();
+    const renewals = this.lease(number).renewals + 1;
+    return this.send(16 * PAGE_BYTES, () =>
+      this.#sessions.ifVersion(number, ALIVE, () => void this.#leases.put(number, leaseUntilMs, renewals)),
+    );
+  }
+
+  /** Ends a session. With `renewals`, only if its lease was renewed just so often. */
+  endSession(
+    number: number,
+    row: SessionRow,
+    over: 'fenced' | 'closed',
+    renewals?: number,
+  ): Promise<boolean> {
+    const end = (): Promise<boolean> =>
+      this.#sessions.ifVersion(number, ALIVE, () => {
+        void this.#sessions.put(number, encodeSession(number, { ...row, over }), OVER);
+      });
+    return this.send(16 * PAGE_BYTES, () => {
+      return renewals === undefined ? end() : this.#leases.ifVersion(number, renewals, () => void end());
     });
   }
 
-  /** Changes a session that is not over. False when it is over, or was not there. */
-  async changeSession(number: number, change: (row: SessionRow) => SessionRow): Promise<boolean> {
-    await this.#requireRoom();
-    return this.#root.transactionSync(() => {
-      const row = this.session(number);
-      if (row === null || row.over !== null) return false;
-      const changed = change(row);
-      if (changed === row) return false;
-      this.#sessions.putSync(number, encodeSession(number, changed), changed.over === null ? ALIVE : OVER);
-      return true;
-    });
-  }
-
-  /** True when new pages of that many bytes may be written. */
-  hasRoom(bytes: number): Promise<boolean> {
-    return this.#room.has(bytes);
+  /** Becomes true when the session was alive at the commit: to be nested in the condition on a head. */
+  whileAlive(session: number, write: () => void): Promise<boolean> {
+    return this.#sessions.ifVersion(session, ALIVE, write);
   }
 
   /**
-   * Sends conditional writes that count only while the session lives, all in one commit, and waits until they are flushed to disk.
-   * `floor`, where given, must still be the epoch floor. Resolves with null when the session is over or the floor moved. Rejects with
-   * {@link CommitTimeoutError} or {@link CommitFailedError}.
+   * Sends writes, all in this turn and so in one commit, and waits until they are flushed to disk. `bytes` of new pages must have room.
+   * Rejects with {@link NoRoomError}, {@link CommitStalledError} (nothing was sent), {@link CommitTimeoutError} or {@link CommitFailedError} (not known).
    */
-  async commit(
-    session: number,
-    floor: number | null,
-    write: () => Condition[],
-  ): Promise<readonly boolean[] | null> {
-    const conditions: Condition[] = [];
-    const send = (): void => {
-      conditions.push(...write());
-    };
-    const underFloor = (): void => {
-      if (floor === null) send();
-      else void this.#meta.ifVersion('epochFloor', floor === 1 ? ABSENT : floor, send);
-    };
-    const held = this.#sessions.ifVersion(session, ALIVE, underFloor).then(async (alive) => {
-      const results = await Promise.all(conditions);
+  async send<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+    if (!(await this.#room.has(bytes))) throw new NoRoomError('there is no room for the journal');
+    if (this.#lateCommits >= LATE_COMMITS_MAX) {
+      throw new CommitStalledError('LMDB’s lock is stuck: a process that holds it was stopped?');
+    }
+    const held = write().then(async (result) => {
       // Committed is not durable yet.
-      await this.#root.flushed;
-      return alive ? results : null;
+      await this.#options.flushed(Promise.resolve(this.#root.flushed));
+      return result;
     });
     return this.#deadline(held);
   }
@@ -216,20 +276,46 @@ export class LmdbStore {
   }
 
   async close(): Promise<void> {
+    await this.#reserving?.catch(() => undefined);
     await this.#room.close();
     await this.#root.close();
   }
 
+  async #reserve(): Promise<void> {
+    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+      this.refresh();
+      const block = this.#meta.get('positions') ?? 1;
+      const reserved = await this.send(16 * PAGE_BYTES, () =>
+        this.#meta.ifVersion(
+          'positions',
+          block,
+          () => void this.#meta.put('positions', block + 1, block + 1),
+        ),
+      );
+      if (!reserved) continue;
+      this.#nextBlock = block;
+      return;
+    }
+    throw new Error('other processes take positions all the time');
+  }
+
   async #deadline<T>(commit: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
+    let late = false;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        late = true;
+        this.#lateCommits += 1;
         reject(new CommitTimeoutError(`LMDB has not committed within ${this.#options.writeTimeoutMs} ms`));
       }, this.#options.writeTimeoutMs);
     });
-    const told = commit.catch((error: unknown) => {
-      throw this.#commitFailed(error);
-    });
+    const told = commit
+      .catch((error: unknown) => {
+        throw this.#commitFailed(error);
+      })
+      .finally(() => {
+        if (late) this.#lateCommits -= 1;
+      });
     // After a timeout nobody waits for the commit any more; its failure has been told to `fatal` then.
     told.catch(() => undefined);
     try {
@@ -248,35 +334,28 @@ export class LmdbStore {
     return failed;
   }
 
-  async #requireRoom(): Promise<void> {
-    if (!(await this.#room.has(16 * PAGE_BYTES))) throw new Error('the disk has no room for the journal');
-  }
-
   #lastPageEnd(): number {
     const { lastPageNumber } = this.#root.getStats() as { lastPageNumber: number };
     return (lastPageNumber + 1) * PAGE_BYTES;
   }
 
-  #checkLayout(): void {
+  /** Every counter has an entry: "must not exist" is no condition that can be nested (see `lmdb.ts`). */
+  #initialise(): void {
     const layout = this.#root.transactionSync(() => {
       const stored = this.#meta.get('layout');
-      if (stored === undefined) this.#meta.putSync('layout', LAYOUT_VERSION, LAYOUT_VERSION);
-      return stored ?? LAYOUT_VERSION;
+      if (stored !== undefined) return stored;
+      for (const [name, value] of Object.entries({
+        layout: LAYOUT_VERSION,
+        epochFloor: 1,
+        positions: 1,
+        sessions: 0,
+      })) {
+        this.#meta.putSync(name, value, value);
+      }
+      return LAYOUT_VERSION;
     });
     if (layout === LAYOUT_VERSION) return;
     const problem = `its layout is ${layout}, this release reads ${LAYOUT_VERSION}: it was written by another release`;
     throw new JournalDamagedError(this.#options.path, problem);
   }
 }
-
-/** No answer in time; the commit may still land. */
-export class CommitTimeoutError extends Error {
-  override readonly name = 'CommitTimeoutError';
-}
-
-/** LMDB refused the commit; what it left behind can't be trusted. */
-export class CommitFailedError extends Error {
-  override readonly name = 'CommitFailedError';
-}
-
-export { DamagedValueError };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdtempSync,
   openSync,
@@ -8,14 +10,16 @@ import {
   writeFileSync,
   writeSync,
   closeSync,
-  statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeJournalContract } from './journal.contract.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
+import { encodeHead } from './lmdb-layout.ts';
 import { LmdbJournal } from './lmdb.ts';
-import type { Head, Session, WriteOutcome } from './port.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Head, Session } from './port.ts';
 
 const DAY = 20_000;
 
@@ -71,7 +75,7 @@ describe('lmdb journal', () => {
       { cart, recordId: 1, record: Buffer.from(text), expiresDay: DAY },
     ]);
     assert.equal(outcome?.status, 'ok');
-    return (outcome).head;
+    return outcome.head;
   }
 
   async function reopen(change: () => void): Promise<void> {
@@ -82,14 +86,18 @@ describe('lmdb journal', () => {
     session = await journal.openSession({ node: 'a', address: '', leaseMs: 1000 });
   }
 
-  /** Flips one bit of a text that occurs once in the file, as a failing disk would. */
+  /** Flips one bit of a text wherever it is in the file, as a failing disk would: LMDB leaves old copies of pages behind. */
   function flip(text: string): void {
     const file = join(path, 'data.mdb');
-    const at = readFileSync(file).indexOf(text);
-    assert.notEqual(at, -1);
+    const bytes = readFileSync(file);
     const handle = openSync(file, 'r+');
-    writeSync(handle, Buffer.from([text.charCodeAt(0) ^ 1]), 0, 1, at);
+    let found = 0;
+    for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) {
+      writeSync(handle, Buffer.from([text.charCodeAt(0) ^ 1]), 0, 1, at);
+      found += 1;
+    }
     closeSync(handle);
+    assert.ok(found > 0);
   }
 
   it('keeps everything over a restart', async () => {
@@ -164,12 +172,66 @@ describe('lmdb journal', () => {
   });
 
   it('acknowledges nothing before it is flushed to disk', async () => {
-    // The file's content as another process would find it after a power cut is what fdatasync has been called for. The observable in reach
-    // is the order: an acknowledged record is already in the file itself, not only in this process.
-    await made('c', 'acknowledged and therefore stored');
-    assert.notEqual(readFileSync(join(path, 'data.mdb')).indexOf('acknowledged and therefore stored'), -1);
-    assert.ok(statSync(join(path, 'data.mdb')).size > 0);
+    const held = Promise.withResolvers<undefined>();
+    let holding = false;
+    await journal.close();
+    journal = open(path, Date.now, {
+      flushed: async (lmdb: Promise<unknown>) => {
+        await lmdb;
+        if (holding) await held.promise;
+      },
+    });
+    session = await journal.openSession({ node: 'a', address: '', leaseMs: 1000 });
+    const head = await made('c', 'x');
+    holding = true;
+    let answers = 0;
+    const count = (): void => void (answers += 1);
+    const entry = { recordId: 2, record: Buffer.from('y'), expiresDay: DAY };
+    const writes = [
+      journal.append(session, [{ ...entry, cart: 'c', head }]).finally(count),
+      journal.create(session, [{ ...entry, cart: 'd' }]).finally(count),
+      journal.renewSession(session).finally(count),
+    ];
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await journal.history('c', 1)).status, 'ok');
+    assert.equal(answers, 0);
+    held.resolve(undefined);
+    await Promise.all(writes);
+    assert.equal(answers, 3);
   });
+
+  it('does not write over a damaged head', async () => {
+    const head = await made('bad', 'x');
+    await reopen(() => undefined);
+    const [claim] = await journal.claim(session, ['bad']);
+    assert.ok(claim?.status === 'ok');
+    const moved = claim.content.head;
+    const text = encodeHead('bad', {
+      ...moved,
+      expiresDay: DAY,
+      owner: Number(session.id.slice(5)),
+      recordId: 1,
+    }).toString('latin1');
+    flipBytes(Buffer.from(text, 'latin1'));
+    const entry = { cart: 'bad', recordId: 7, record: Buffer.from('y'), expiresDay: DAY };
+    assert.equal((await journal.append(session, [{ ...entry, head: moved }]))[0]?.status, 'damaged');
+    assert.equal((await journal.release(session, [{ cart: 'bad', head: moved }]))[0]?.status, 'damaged');
+    assert.equal((await journal.claim(session, ['bad']))[0]?.status, 'damaged');
+    assert.equal((await journal.create(session, [entry]))[0]?.status, 'damaged');
+    assert.equal((await journal.readCold('bad')).status, 'damaged');
+    assert.equal(head.seq, 1);
+  });
+
+  /** While the store is open: the kernel shows the change to LMDB's map at once. */
+  function flipBytes(value: Buffer): void {
+    const file = join(path, 'data.mdb');
+    const bytes = readFileSync(file);
+    const handle = openSync(file, 'r+');
+    for (let at = bytes.indexOf(value); at !== -1; at = bytes.indexOf(value, at + 1)) {
+      writeSync(handle, Buffer.from([(value[12] as number) ^ 1]), 0, 1, at + 12);
+    }
+    closeSync(handle);
+  }
 
   it('refuses changes when the bound of the file is reached, and reads go on', async () => {
     await journal.closeSession(session);
@@ -189,4 +251,113 @@ describe('lmdb journal', () => {
     assert.equal(journal.mayServeReads(session), true);
     assert.equal((await journal.history('first', 1)).status, 'ok');
   });
+
+  it('refuses changes on a full disk before LMDB meets it, and recovers when there is room again', async function () {
+    const disk = temporary();
+    const mount = (...args: string[]): number | null => spawnSync('mount', args, { stdio: 'ignore' }).status;
+    if (mount('-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', disk.path) !== 0) {
+      disk.remove();
+      // Needs the capability SYS_ADMIN, to mount a small file system.
+      this.skip();
+    }
+    try {
+      const small = open(join(disk.path, 'journal'));
+      const owner = await small.openSession({ node: 'a', address: '', leaseMs: 1000 });
+      const write = async (index: number): Promise<string> => {
+        const entry = {
+          cart: `c${index}`,
+          recordId: index,
+          record: Buffer.alloc(9000, index),
+          expiresDay: DAY,
+        };
+        const [outcome] = await small.create(owner, [entry]);
+        return outcome?.status === 'refused' ? outcome.reason : (outcome?.status ?? '');
+      };
+      let stored = 0;
+      while ((await write(stored)) === 'ok') stored += 1;
+      assert.ok(stored > 50 && stored < 5000, `${stored} records fitted`);
+      assert.equal(await write(stored), 'full');
+      assert.equal(await small.renewSession(owner), 'renewed', 'the session lives on');
+      assert.equal((await small.history('c0', 1)).status, 'ok');
+      assert.equal(mount('-o', 'remount,size=40m', disk.path), 0);
+      assert.equal(await write(stored), 'ok');
+      for (let index = 0; index <= stored; index += 1)
+        assert.equal((await small.history(`c${index}`, 1)).status, 'ok');
+      await small.close();
+    } finally {
+      spawnSync('umount', [disk.path]);
+      disk.remove();
+    }
+  });
+
+  it('loses and doubles nothing when processes that share the directory are killed while they write', async function () {
+    this.timeout(30_000);
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      const children = ['x', 'y'].map((name) => spawn(process.execPath, [WRITER, path, `${name}${round}`]));
+      const lines = children.map(() => '');
+      children.forEach((child, index) =>
+        child.stdout.on('data', (chunk: Buffer) => (lines[index] = (lines[index] ?? '') + chunk.toString())),
+      );
+      // Each has acknowledged something, then dies in the middle of a write.
+      while (lines.some((text) => text.split('\n').length < 20))
+        await once((children[0] as ChildProcess).stdout as Readable, 'data');
+      const exits = children.map((child) => once(child, 'close'));
+      for (const child of children) child.kill('SIGKILL');
+      await Promise.all(exits);
+      for (const text of lines) acknowledged.push(...text.split('\n').slice(0, -1));
+    }
+    assert.ok(acknowledged.length > 200);
+    await journal.close();
+    journal = open(path);
+    const found: string[] = [];
+    for (const cart of new Set(acknowledged.map((line) => line.split(' ')[0] ?? ''))) {
+      const read = await journal.history(cart, 1);
+      assert.ok(read.status === 'ok', `${cart}: ${read.status}`);
+      assert.deepEqual(
+        read.records.map(({ seq }) => seq),
+        read.records.map((_, index) => index + 1),
+      );
+      found.push(
+        ...read.records.map(({ seq, record }) => `${cart} ${seq} ${Buffer.from(record).toString()}`),
+      );
+    }
+    const stored = new Set(found);
+    assert.equal(stored.size, found.length);
+    assert.deepEqual(
+      acknowledged.filter((line) => !stored.has(line)),
+      [],
+    );
+  });
+
+  it('answers unknown while another process holds LMDB’s lock, goes on turning, and resolves it by sending again', async function () {
+    this.timeout(20_000);
+    await journal.close();
+    journal = open(path, Date.now, { writeTimeoutMs: 300 });
+    session = await journal.openSession({ node: 'a', address: '', leaseMs: 60_000 });
+    const head = await made('c', 'x');
+    const holder = spawn(process.execPath, [HOLDER, path]);
+    try {
+      await once(holder.stdout, 'data');
+      const startedMs = performance.now();
+      const entry = { cart: 'c', head, recordId: 2, record: Buffer.from('y'), expiresDay: DAY };
+      assert.equal((await journal.append(session, [entry]))[0]?.status, 'unknown');
+      await assert.rejects(journal.renewSession(session));
+      assert.ok(performance.now() - startedMs < 3000, 'nothing blocked the event loop');
+      for (let tries = 0; tries < 8; tries += 1) await journal.append(session, [entry]);
+      assert.equal((await journal.append(session, [entry]))[0]?.status, 'refused', 'no more is piled up');
+      assert.equal((await journal.history('c', 1)).status, 'ok', 'reads go on');
+      holder.kill('SIGKILL');
+      await once(holder, 'close');
+      let status = 'unknown';
+      while (status !== 'ok') status = (await journal.append(session, [entry]))[0]?.status ?? '';
+      const read = await journal.history('c', 1);
+      assert.ok(read.status === 'ok' && read.records.length === 2);
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
 });
+
+const WRITER = join(import.meta.dirname, 'testing/writer.ts');
+const HOLDER = join(import.meta.dirname, 'testing/lock-holder.ts');

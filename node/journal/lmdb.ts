@@ -1,5 +1,5 @@
 import { requireUnique } from './batch.ts';
-import { chainBehind, contentOf, readHistory } from './lmdb-chain.ts';
+import { chainBehind, contentOf, findRecord, positionOf, readHistory } from './lmdb-chain.ts';
 import {
   DamagedValueError,
   encodeHead,
@@ -8,11 +8,13 @@ import {
   logKey,
   versionOf,
 } from './lmdb-layout.ts';
+import { bytesOf, failureOf, isHead, refused } from './lmdb-plan.ts';
 import { ABSENT, lmdbDefaults, LmdbStore } from './lmdb-store.ts';
 import { LmdbSessions } from './lmdb-sessions.ts';
-import { sweep } from './lmdb-sweep.ts';
+import { LmdbSweeper } from './lmdb-sweep.ts';
 import type { StoredHead } from './lmdb-layout.ts';
-import type { Condition, LmdbOptions } from './lmdb-store.ts';
+import type { Plan, Planned, Sized } from './lmdb-plan.ts';
+import type { Landing, LmdbOptions } from './lmdb-store.ts';
 import type {
   AppendEntry,
   ClaimOutcome,
@@ -24,17 +26,11 @@ import type {
   Head,
   HistoryRead,
   Journal,
-  Refused,
   ReleaseEntry,
   Session,
   SessionOptions,
-  Unknown,
   WriteOutcome,
 } from './port.ts';
-
-/** New pages that one entry may dirty, bytes: the ways down to its head and its snapshot, and the log's last page. */
-const ENTRY_PAGES_BYTES = 8 * 4096;
-const BATCH_PAGES_BYTES = 64 * 4096;
 
 /**
  * The embedded journal: durable, and shared by the processes of one host that open the same directory.
@@ -49,6 +45,7 @@ export class LmdbJournal implements Journal {
   readonly durable = true;
   readonly #store: LmdbStore;
   readonly #sessions: LmdbSessions;
+  readonly #sweeper: LmdbSweeper;
   #closed = false;
 
   /**
@@ -62,6 +59,7 @@ export class LmdbJournal implements Journal {
   ) {
     this.#store = new LmdbStore({ ...lmdbDefaults, ...options }, fatal);
     this.#sessions = new LmdbSessions(this.#store, wallMs);
+    this.#sweeper = new LmdbSweeper(this.#store, this.#sessions);
   }
 
   openSession(options: SessionOptions): Promise<Session> {
@@ -86,72 +84,73 @@ export class LmdbJournal implements Journal {
 
   async create(session: Session, batch: readonly CreateEntry[]): Promise<readonly WriteOutcome[]> {
     this.#begin(batch);
-    this.#store.refresh();
-    const floor = this.#store.epochFloor();
     const owner = this.#sessions.numberOf(session);
-    const planned = batch.map((entry) => {
-      const position = this.#store.takePosition();
-      const head: StoredHead = { epoch: floor, seq: 1, position, owner, ...pick(entry) };
-      const record = encodeLogRecord({
-        cart: entry.cart,
-        epoch: floor,
-        seq: 1,
-        previous: 0,
-        record: entry.record,
-      });
-      return { entry, head, record };
-    });
-    const write = (): Condition[] =>
-      planned.map(({ entry: { cart, expiresDay }, head, record }) =>
-        this.#store.heads.ifVersion(cart, ABSENT, () => {
-          void this.#store.heads.put(cart, encodeHead(cart, head), versionOf(head));
-          void this.#store.log.put(logKey(head.position), record);
-          void this.#store.expiry.put([expiresDay, cart], Buffer.alloc(0));
-        }),
-      );
-    const landed = await this.#commit(session, batch, write, floor);
-    if ('failure' in landed) return landed.failure;
-    return planned.map(({ entry, head }, index) => {
-      if (landed.results[index] === true) return ok(head, false);
-      return this.#lookAgain(entry.cart, null, (found) => {
-        return found.owner === owner && found.seq === 1 && found.recordId === entry.recordId;
-      });
-    });
+    return this.#write(session, batch, (floor) =>
+      batch.map((entry) => {
+        const head: StoredHead = {
+          epoch: floor,
+          seq: 1,
+          position: this.#store.takePosition(),
+          owner,
+          ...pick(entry),
+        };
+        const { cart, record, expiresDay } = entry;
+        const bytes = encodeLogRecord({ ...head, cart, session: owner, previous: 0, record });
+        return {
+          entry,
+          head,
+          expected: ABSENT,
+          floor,
+          put: () => {
+            this.#putHead(cart, head);
+            void this.#store.log.put(logKey(head.position), bytes);
+            void this.#store.expiry.put([expiresDay, cart], Buffer.alloc(0));
+          },
+          landed: (found: StoredHead) => this.#findLanded(found, entry, owner, 1, null),
+        };
+      }),
+    );
   }
 
   async append(session: Session, batch: readonly AppendEntry[]): Promise<readonly WriteOutcome[]> {
     this.#begin(batch);
     const owner = this.#sessions.numberOf(session);
-    const planned = batch.map((entry) => {
-      const { epoch, seq } = entry.head;
-      const position = this.#store.takePosition();
-      const head: StoredHead = { epoch, seq: seq + 1, position, owner, ...pick(entry) };
-      const { cart, record } = entry;
-      const bytes = encodeLogRecord({ cart, epoch, seq: head.seq, previous: entry.head.position, record });
-      // Only records behind the new snapshot may go, and of these the newest stay for history.
-      const trimmed =
-        entry.snapshot === undefined ? [] : chainBehind(this.#store, cart, entry.head, head.seq);
-      return { entry, head, bytes, trimmed };
-    });
-    const write = (): Condition[] =>
-      planned.map(({ entry: { cart, head: expected, snapshot }, head, bytes, trimmed }) =>
-        this.#store.heads.ifVersion(cart, versionOf(expected), () => {
-          void this.#store.heads.put(cart, encodeHead(cart, head), versionOf(head));
-          void this.#store.log.put(logKey(head.position), bytes);
-          if (snapshot) void this.#store.snapshots.put(cart, encodeSnapshot(cart, head.seq, snapshot));
-          for (const position of trimmed) void this.#store.log.remove(logKey(position));
-        }),
-      );
-    const landed = await this.#commit(session, batch, write);
-    if ('failure' in landed) return landed.failure;
-    return planned.map(({ entry, head }, index) => {
-      if (landed.results[index] === true) return ok(head, false);
-      return this.#lookAgain(entry.cart, entry.head, (found) => {
-        return (
-          found.owner === owner && versionOf(found) === versionOf(head) && found.recordId === entry.recordId
-        );
-      });
-    });
+    return this.#write(session, batch, () =>
+      batch.map((entry) => {
+        const { cart, record, snapshot } = entry;
+        const { epoch, seq, position: previous } = entry.head;
+        const landed = (found: StoredHead): Head | null =>
+          this.#findLanded(found, entry, owner, seq + 1, epoch);
+        const found = guarded(() => this.#store.head(cart));
+        if (found !== null && 'status' in found) return { entry, outcome: found };
+        // Read first: only the owner may write, and a damaged head must not be written over.
+        if (found === null || found.owner !== owner || !same(found, entry.head))
+          return { entry, head: null, landed };
+        const head: StoredHead = {
+          epoch,
+          seq: seq + 1,
+          position: this.#store.takePosition(),
+          owner,
+          ...pick(entry),
+        };
+        const bytes = encodeLogRecord({ ...head, cart, session: owner, previous, record });
+        // Only records behind the new snapshot may go, and of these the newest stay for history.
+        const trimmed = snapshot === undefined ? [] : chainBehind(this.#store, cart, entry.head, head.seq);
+        return {
+          entry,
+          head,
+          expected: versionOf(entry.head),
+          floor: null,
+          put: () => {
+            this.#putHead(cart, head);
+            void this.#store.log.put(logKey(head.position), bytes);
+            if (snapshot) void this.#store.snapshots.put(cart, encodeSnapshot(cart, head.seq, snapshot));
+            for (const position of trimmed) void this.#store.log.remove(logKey(position));
+          },
+          landed,
+        };
+      }),
+    );
   }
 
   async handOver(session: Session, batch: readonly HandOverEntry[]): Promise<readonly WriteOutcome[]> {
@@ -170,27 +169,24 @@ export class LmdbJournal implements Journal {
     const entries = batch.map((cart) => ({ cart }));
     this.#begin(entries);
     const me = this.#sessions.numberOf(session);
-    const outcomes = batch.map((cart): ClaimOutcome | StoredHead => this.#mayClaim(cart, me));
-    const wanted = batch.flatMap((cart, index) => {
-      const head = outcomes[index] as ClaimOutcome | StoredHead;
-      return 'status' in head || head.owner === me ? [] : [{ cart, head }];
-    });
-    if (wanted.length > 0) {
-      const write = (): Condition[] =>
-        wanted.map(({ cart, head }) =>
-          this.#putMoved(cart, head, { ...head, epoch: head.epoch + 1, owner: me }),
-        );
-      const landed = await this.#commit(session, wanted, write);
-      // None landed where one has no answer: the same claim again finds out.
-      if ('failure' in landed) {
-        const failure = landed.failure[0] as Refused | Unknown;
-        return outcomes.map((outcome) => ('status' in outcome ? outcome : failure));
-      }
-    }
     this.#store.refresh();
-    return batch.map((cart, index) => {
-      const outcome = outcomes[index] as ClaimOutcome | StoredHead;
-      return 'status' in outcome ? outcome : this.#claimed(cart, me);
+    const before = batch.map((cart) => this.#mayClaim(cart, me));
+    const sought = entries.filter((_, index) => isHead(before[index]) && before[index].owner !== me);
+    const answers = await this.#write(session, sought, () =>
+      sought.map((entry) => {
+        const head = before[entries.indexOf(entry)] as StoredHead;
+        const moved = { ...head, epoch: head.epoch + 1, owner: me };
+        return this.#moving(entry, head, moved, () => null);
+      }),
+    );
+    this.#store.refresh();
+    return batch.map((cart, index): ClaimOutcome => {
+      const looked = before[index] as ClaimOutcome | StoredHead;
+      if (!isHead(looked)) return looked;
+      const answer = answers[sought.findIndex((entry) => entry.cart === cart)];
+      // A conflict says that somebody was faster; who it is now is seen below.
+      if (answer !== undefined && answer.status !== 'ok' && answer.status !== 'conflict') return answer;
+      return this.#claimed(cart, me);
     });
   }
 
@@ -215,7 +211,7 @@ export class LmdbJournal implements Journal {
 
   async sweepExpired(session: Session, today: number, limit: number): Promise<readonly string[]> {
     this.#requireOpen();
-    return sweep(this.#store, this.#sessions, this.#sessions.numberOf(session), today, limit);
+    return this.#sweeper.sweep(this.#sessions.numberOf(session), today, limit);
   }
 
   /** Writes a consistent copy of the store into an empty directory while the journal is in use. */
@@ -253,73 +249,117 @@ export class LmdbJournal implements Journal {
     target: (entry: E) => number | null,
   ): Promise<readonly WriteOutcome[]> {
     this.#begin(batch);
-    this.#store.refresh();
     const me = this.#sessions.numberOf(session);
-    const planned = batch.map((entry) => {
-      const to = target(entry);
-      const found = guarded(() => this.#store.head(entry.cart));
-      const fits = found !== null && !('status' in found) && found.owner === me && same(found, entry.head);
-      return {
-        entry,
-        to,
-        moved: fits && to !== null ? { ...found, epoch: found.epoch + 1, owner: to } : null,
-      };
-    });
-    const sent = planned.flatMap(({ entry, moved }) => (moved === null ? [] : [{ entry, moved }]));
-    const write = (): Condition[] =>
-      sent.map(({ entry, moved }) => this.#putMoved(entry.cart, entry.head, moved));
-    const landed = await this.#commit(session, batch, write);
-    if ('failure' in landed) return landed.failure;
-    return planned.map(({ entry, to, moved }) => {
-      if (to === null)
-        return refused('unavailable', new Error('the session named is not there to take the cart'));
-      if (moved !== null && landed.results[sent.findIndex((one) => one.entry === entry)] === true)
-        return ok(moved, false);
-      return this.#lookAgain(entry.cart, entry.head, (found) => {
-        return found.owner === to && found.epoch === entry.head.epoch + 1 && found.seq === entry.head.seq;
-      });
-    });
+    return this.#write(session, batch, () =>
+      batch.map((entry) => {
+        const { cart, head: expected } = entry;
+        const to = target(entry);
+        const outcome = refused('unavailable', new Error('the session named is not there to take the cart'));
+        if (to === null) return { entry, outcome };
+        const landed = (found: StoredHead): Head | null => {
+          return found.owner === to && found.epoch === expected.epoch + 1 && found.seq === expected.seq
+            ? found
+            : null;
+        };
+        const found = guarded(() => this.#store.head(cart));
+        if (found !== null && 'status' in found) return { entry, outcome: found };
+        if (found === null || found.owner !== me || !same(found, expected))
+          return { entry, head: null, landed };
+        return this.#moving(entry, found, { ...found, epoch: found.epoch + 1, owner: to }, landed);
+      }),
+    );
   }
 
-  #putMoved(cart: string, expected: Pick<Head, 'epoch' | 'seq'>, moved: StoredHead): Condition {
-    return this.#store.heads.ifVersion(cart, versionOf(expected), () => {
-      void this.#store.heads.put(cart, encodeHead(cart, moved), versionOf(moved));
-    });
+  #moving(
+    entry: Sized,
+    from: StoredHead,
+    to: StoredHead,
+    landed: (found: StoredHead) => Head | null,
+  ): Planned {
+    return {
+      entry,
+      head: to,
+      expected: versionOf(from),
+      floor: null,
+      put: () => this.#putHead(entry.cart, to),
+      landed,
+    };
   }
 
-  async #commit(
+  #putHead(cart: string, head: StoredHead): void {
+    void this.#store.heads.put(cart, encodeHead(cart, head), versionOf(head));
+  }
+
+  /**
+   * Plans a batch on the store as it is, sends what may land, and says what became of each entry. `plan` gets the epoch of new heads.
+   *
+   * The compare of the head comes first and all else is nested in it, entry by entry: lmdb takes "must not exist" for true where it is nested in
+   * a condition that failed.
+   */
+  async #write(
     session: Session,
     batch: readonly Sized[],
-    write: () => Condition[],
-    floor: number | null = null,
-  ): Promise<{ results: readonly boolean[] } | { failure: (Refused | Unknown)[] }> {
-    const all = <T>(outcome: T): { failure: T[] } => ({ failure: batch.map(() => outcome) });
-    let bytes = BATCH_PAGES_BYTES;
-    for (const entry of batch) {
-      bytes += ENTRY_PAGES_BYTES + 2 * ((entry.record?.length ?? 0) + (entry.snapshot?.length ?? 0));
-    }
-    if (!(await this.#store.hasRoom(bytes)))
-      return all(refused('full', new Error('the disk has no room for the journal')));
+    plan: (floor: number) => readonly Plan[],
+  ): Promise<readonly WriteOutcome[]> {
     const number = this.#sessions.numberOf(session);
+    let plans: readonly Plan[];
+    let landings: readonly Landing[];
     try {
-      const results = await this.#store.commit(number, floor, write);
-      if (results === null) return all(refused('fenced', new Error('the session was fenced or closed')));
-      if (results.length < batch.length && floor !== null) {
-        return all(refused('unavailable', new Error('carts were swept at the same moment')));
-      }
-      return { results };
+      await this.#store.requirePositions(batch.length);
+      this.#store.refresh();
+      plans = plan(this.#store.epochFloor());
+      const sent = plans.filter((one): one is Planned => 'put' in one);
+      const landed =
+        sent.length === 0
+          ? []
+          : await this.#store.send(bytesOf(batch), () =>
+              Promise.all(sent.map((one) => this.#send(number, one))),
+            );
+      landings = plans.map((one) => ('put' in one ? (landed[sent.indexOf(one)] as Landing) : 'head-differs'));
     } catch (error) {
-      return all({ status: 'unknown', error: error as Error });
+      const failure = failureOf(error);
+      return batch.map(() => failure);
     }
+    this.#store.refresh();
+    return plans.map((one, index) => {
+      if ('outcome' in one) return one.outcome;
+      const landing = landings[index] as Landing;
+      return landing === 'landed' && one.head !== null
+        ? ok(one.head, false)
+        : this.#lookAgain(session, one, landing);
+    });
   }
 
-  /** The compare failed: either this very write landed before, or somebody else's did. */
-  #lookAgain(cart: string, expected: Head | null, landed: (found: StoredHead) => boolean): WriteOutcome {
-    this.#store.refresh();
+  async #send(session: number, { entry, expected, floor, put }: Planned): Promise<Landing> {
+    let allowed: Promise<boolean> = Promise.resolve(false);
+    const held = await this.#store.heads.ifVersion(entry.cart, expected, () => {
+      const alive = this.#store.whileAlive(session, () => {
+        if (floor === null) put();
+        else allowed = this.#store.underFloor(floor, put);
+      });
+      if (floor === null) allowed = alive;
+    });
+    if (!held) return 'head-differs';
+    return (await allowed) ? 'landed' : 'not-allowed';
+  }
+
+  /** It did not land now: either it landed before, or the session is over, or somebody else's did. */
+  #lookAgain(
+    session: Session,
+    { entry, landed }: Pick<Planned, 'entry' | 'landed'>,
+    landing: Landing,
+  ): WriteOutcome {
+    const { cart, head: expected = null } = entry;
     return guarded((): WriteOutcome => {
       const found = this.#store.head(cart);
-      if (found === null) return { status: 'conflict', current: null, regressed: expected !== null };
-      if (landed(found)) return ok(found, true);
+      const before = found === null ? null : landed(found);
+      if (before !== null) return ok(before, true);
+      if (!this.#sessions.isAlive(session))
+        return refused('fenced', new Error('the session was fenced or closed'));
+      if (landing === 'not-allowed')
+        return refused('unavailable', new Error('carts were swept at the same moment'));
+      // A cart that is gone was swept, which takes an owner that is over.
+      if (found === null) return { status: 'conflict', current: null, regressed: false };
       const regressed = expected !== null && versionOf(found) < versionOf(expected);
       const { epoch, seq } = found;
       return {
@@ -330,8 +370,24 @@ export class LmdbJournal implements Journal {
     });
   }
 
+  /** The record that this very entry made in an earlier try, also where the cart went on or changed hands since. */
+  #findLanded(
+    { ...head }: StoredHead,
+    entry: CreateEntry,
+    session: number,
+    seq: number,
+    epoch: number | null,
+  ): Head | null {
+    if (head.seq < seq) return null;
+    const record = findRecord(this.#store, entry.cart, head, seq);
+    if (record === null || record.session !== session || record.recordId !== entry.recordId) return null;
+    if (epoch !== null && record.epoch !== epoch) return null;
+    const { position } =
+      head.seq === seq ? head : { position: positionOf(this.#store, entry.cart, head, seq) };
+    return { epoch: record.epoch, seq, position };
+  }
+
   #mayClaim(cart: string, me: number): ClaimOutcome | StoredHead {
-    this.#store.refresh();
     return guarded((): ClaimOutcome | StoredHead => {
       const head = this.#store.head(cart);
       if (head === null) return { status: 'absent' };
@@ -353,13 +409,6 @@ export class LmdbJournal implements Journal {
   }
 }
 
-/** What an entry brings along. */
-interface Sized {
-  readonly cart: string;
-  readonly record?: Uint8Array;
-  readonly snapshot?: Uint8Array | undefined;
-}
-
 function pick({ expiresDay, recordId }: CreateEntry): Pick<StoredHead, 'expiresDay' | 'recordId'> {
   return { expiresDay, recordId };
 }
@@ -370,10 +419,6 @@ function same(a: Pick<Head, 'epoch' | 'seq'>, b: Pick<Head, 'epoch' | 'seq'>): b
 
 function ok({ epoch, seq, position }: Head, duplicate: boolean): WriteOutcome {
   return { status: 'ok', head: { epoch, seq, position }, duplicate };
-}
-
-function refused(reason: Refused['reason'], error: Error): Refused {
-  return { status: 'refused', reason, error };
 }
 
 function guarded<T>(read: () => T): T | Damaged {

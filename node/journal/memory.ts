@@ -31,10 +31,15 @@ interface Row {
   seq: number;
   owner: string | null;
   expiresDay: number;
-  lastRecordId: number;
   snapshot: { readonly seq: number; readonly bytes: Uint8Array } | null;
   /** Oldest first, contiguous up to `seq`. */
-  records: StoredRecord[];
+  records: (StoredRecord & Written)[];
+}
+
+/** Which write made a record. */
+interface Written {
+  readonly session: string;
+  readonly recordId: number;
 }
 
 export interface MemoryJournalOptions {
@@ -100,21 +105,18 @@ export class MemoryJournal implements Journal {
   }
 
   create(session: Session, batch: readonly CreateEntry[]): Promise<readonly WriteOutcome[]> {
-    return this.#write(session, batch, (entry) => {
+    return this.#write(batch, (entry) => {
       const row = this.#rows.get(entry.cart);
-      if (row !== undefined) {
-        const mine = row.owner === session.id && row.seq === 1 && row.lastRecordId === entry.recordId;
-        return mine ? ok(row, true) : this.#conflict(row, null);
-      }
+      if (row !== undefined) return landedBefore(row, session, entry, 1) ?? this.#refuse(session, row, null);
+      if (!this.mayServeReads(session)) return fenced();
       const epoch = this.#epochFloor;
       const made: Row = {
         epoch,
         seq: 1,
         owner: session.id,
         expiresDay: entry.expiresDay,
-        lastRecordId: entry.recordId,
         snapshot: null,
-        records: [{ epoch, seq: 1, record: new Uint8Array(entry.record) }],
+        records: [written(session, entry, epoch, 1)],
       };
       this.#rows.set(entry.cart, made);
       return ok(made, false);
@@ -123,9 +125,10 @@ export class MemoryJournal implements Journal {
 
   claim(session: Session, batch: readonly string[]): Promise<readonly ClaimOutcome[]> {
     const entries = batch.map((cart) => ({ cart }));
-    return this.#write<{ cart: string }, ClaimOutcome>(session, entries, ({ cart }) => {
+    return this.#write<{ cart: string }, ClaimOutcome>(entries, ({ cart }) => {
       const row = this.#rows.get(cart);
       if (row === undefined) return { status: 'absent' };
+      if (!this.mayServeReads(session)) return fenced();
       if (row.owner !== session.id) {
         const owner = this.#liveOwner(row);
         if (owner !== null) return { status: 'owned', owner };
@@ -137,27 +140,24 @@ export class MemoryJournal implements Journal {
   }
 
   append(session: Session, batch: readonly AppendEntry[]): Promise<readonly WriteOutcome[]> {
-    return this.#write(session, batch, (entry) => {
+    return this.#write(batch, (entry) => {
       const row = this.#rows.get(entry.cart);
       if (row === undefined || !this.#matches(row, entry.head, session)) {
-        const landed =
-          row?.owner === session.id &&
-          row.epoch === entry.head.epoch &&
-          row.seq === entry.head.seq + 1 &&
-          row.lastRecordId === entry.recordId;
-        return landed ? ok(row, true) : this.#conflict(row, entry.head);
+        const { epoch, seq } = entry.head;
+        const before = row === undefined ? null : landedBefore(row, session, entry, seq + 1, epoch);
+        return before ?? this.#refuse(session, row, entry.head);
       }
+      if (!this.mayServeReads(session)) return fenced();
       row.seq += 1;
       row.expiresDay = entry.expiresDay;
-      row.lastRecordId = entry.recordId;
-      row.records.push({ epoch: row.epoch, seq: row.seq, record: new Uint8Array(entry.record) });
+      row.records.push(written(session, entry, row.epoch, row.seq));
       if (entry.snapshot !== undefined) this.#snapshot(row, entry.snapshot);
       return ok(row, false);
     });
   }
 
   handOver(session: Session, batch: readonly HandOverEntry[]): Promise<readonly WriteOutcome[]> {
-    return this.#write(session, batch, (entry) => {
+    return this.#write(batch, (entry) => {
       const target = this.#sessions.get(entry.to);
       if (target === undefined || target.over !== null) {
         return refused('unavailable', `session ${entry.to} is not there to take the cart`);
@@ -167,7 +167,7 @@ export class MemoryJournal implements Journal {
   }
 
   release(session: Session, batch: readonly ReleaseEntry[]): Promise<readonly WriteOutcome[]> {
-    return this.#write(session, batch, (entry) => this.#move(session, entry, null));
+    return this.#write(batch, (entry) => this.#move(session, entry, null));
   }
 
   readCold(cart: string): Promise<ColdRead> {
@@ -193,7 +193,9 @@ export class MemoryJournal implements Journal {
       if (!this.mayServeReads(session)) throw new Error('the session was fenced or closed');
       for (const [cart, row] of this.#rows) {
         if (swept.length >= limit) break;
-        if (row.expiresDay >= today || this.#liveOwner(row) !== null) continue;
+        if (row.expiresDay >= today) continue;
+        this.#fenceLapsed(row.owner);
+        if (this.#liveOwner(row) !== null) continue;
         this.#rows.delete(cart);
         this.#epochFloor = Math.max(this.#epochFloor, row.epoch + 1);
         swept.push(cart);
@@ -215,14 +217,11 @@ export class MemoryJournal implements Journal {
   }
 
   #write<E extends { readonly cart: string }, O = WriteOutcome>(
-    session: Session,
     batch: readonly E[],
     each: (entry: E) => O | Refused,
   ): Promise<readonly (O | Refused)[]> {
     return this.#open(() => {
       requireUnique(batch);
-      if (!this.mayServeReads(session))
-        return batch.map(() => refused('fenced', 'the session was fenced or closed'));
       return batch.map(each);
     });
   }
@@ -230,9 +229,10 @@ export class MemoryJournal implements Journal {
   #move(session: Session, { cart, head }: ReleaseEntry, to: string | null): WriteOutcome {
     const row = this.#rows.get(cart);
     if (row === undefined || !this.#matches(row, head, session)) {
-      const landed = row?.owner === to && row.epoch === head.epoch + 1 && row.seq === head.seq;
-      return landed ? ok(row, true) : this.#conflict(row, head);
+      const landed = row && row.owner === to && row.epoch === head.epoch + 1 && row.seq === head.seq;
+      return row !== undefined && landed === true ? ok(row, true) : this.#refuse(session, row, head);
     }
+    if (!this.mayServeReads(session)) return fenced();
     row.owner = to;
     row.epoch += 1;
     return ok(row, false);
@@ -249,6 +249,12 @@ export class MemoryJournal implements Journal {
     return row.owner === session.id && row.epoch === head.epoch && row.seq === head.seq;
   }
 
+  /** Nobody else may ever ask for the carts of a session that died. */
+  #fenceLapsed(owner: string | null): void {
+    const row = owner === null ? undefined : this.#sessions.get(owner);
+    if (row?.over === null && row.leaseUntilMs <= this.#wallMs()) row.over = 'fenced';
+  }
+
   #liveOwner(row: Row): Owner | null {
     const owner = row.owner === null ? undefined : this.#sessions.get(row.owner);
     if (owner === undefined || owner.over !== null) return null;
@@ -256,12 +262,44 @@ export class MemoryJournal implements Journal {
     return { sessionId: id, node, address, leaseUntilMs: owner.leaseUntilMs };
   }
 
-  #conflict(row: Row | undefined, expected: Head | null): Conflict {
+  /** It did not land: the session is over, or somebody else's did. */
+  #refuse(session: Session, row: Row | undefined, expected: Head | null): Conflict | Refused {
+    if (!this.mayServeReads(session)) return fenced();
     if (row === undefined) return { status: 'conflict', current: null, regressed: false };
-    const regressed = expected !== null && row.epoch === expected.epoch && row.seq < expected.seq;
+    const behind =
+      expected !== null &&
+      (row.epoch < expected.epoch || (row.epoch === expected.epoch && row.seq < expected.seq));
     const current = { epoch: row.epoch, seq: row.seq, owner: this.#liveOwner(row) };
-    return { status: 'conflict', current, regressed };
+    return { status: 'conflict', current, regressed: behind };
   }
+}
+
+function written(
+  { id }: Session,
+  { recordId, record }: CreateEntry,
+  epoch: number,
+  seq: number,
+): StoredRecord & Written {
+  return { epoch, seq, record: new Uint8Array(record), session: id, recordId };
+}
+
+/** The answer to a record that landed in an earlier try, also where the cart went on or changed hands since. */
+function landedBefore(
+  row: Row,
+  session: Session,
+  entry: CreateEntry,
+  seq: number,
+  epoch?: number,
+): WriteOutcome | null {
+  const record = row.records.find((one) => one.seq === seq);
+  if (record === undefined || record.session !== session.id || record.recordId !== entry.recordId)
+    return null;
+  if (epoch !== undefined && record.epoch !== epoch) return null;
+  return { status: 'ok', head: { epoch: record.epoch, seq, position: 0 }, duplicate: true };
+}
+
+function fenced(): Refused {
+  return refused('fenced', 'the session was fenced or closed');
 }
 
 function ok(row: Row, duplicate: boolean): WriteOutcome {
