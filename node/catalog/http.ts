@@ -33,25 +33,12 @@ export interface HttpCatalogOptions {
 
 export type LookupResult = 'hit' | 'miss' | 'unknown' | 'stale' | 'failed';
 
-/** An answer of the service is a product or a delivery option; its own query is filled in by us. */
+/** An answer of the service, less what was asked: that is filled in by us, whatever the service calls it. Fields of its own are passed over. */
 const productAnswer = z
-  .object({
-    ...productSchema.shape,
-    country: z.unknown(),
-    sku: z.unknown(),
-    variant: z.unknown(),
-    storeId: z.unknown(),
-  })
-  .partial({
-    country: true,
-    sku: true,
-    variant: true,
-    storeId: true,
-    unitDiscount: true,
-  });
-const deliveryAnswer = z
-  .object({ ...deliveryOptionSchema.shape, country: z.unknown(), provider: z.unknown() })
-  .partial({ country: true, provider: true });
+  .object(productSchema.shape)
+  .omit({ sku: true, country: true, variant: true, storeId: true })
+  .partial({ unitDiscount: true, type: true });
+const deliveryAnswer = z.object(deliveryOptionSchema.shape).omit({ provider: true, country: true });
 
 /** Bodies beyond this are no answer, bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -91,17 +78,15 @@ export class HttpCatalog implements Catalog {
   product(query: ProductQuery): Answer<Product> | Promise<Answer<Product>> {
     const { sku, country, variant, storeId } = query;
     return this.#products.find(fill(this.#options.productUrl, query), (body) => {
-      const { unitDiscount = 0, ...found } = productAnswer.parse(body);
-      // What was asked is what the line is known by, whatever the service calls it.
+      const { unitDiscount = 0, type = 'physical', ...found } = productAnswer.parse(body);
       return productSchema.parse({
         ...found,
         unitDiscount,
+        type,
         sku,
         country,
-        variant: undefined,
-        storeId: undefined,
-        ...(variant === undefined ? {} : { variant }),
-        ...(storeId === undefined ? {} : { storeId }),
+        ...(variant !== undefined && { variant }),
+        ...(storeId !== undefined && { storeId }),
       });
     });
   }
