@@ -81,7 +81,11 @@ export class CartNode implements AsyncDisposable {
   }
 }
 
-/** What a harness on one address must switch off or set, whatever it measures. */
+/** A harness is one address that sends everything. Its limits are out of reach, but counted: they cost what they cost. */
+const OUT_OF_REACH = '1000000000';
 const harnessSettings: Readonly<Record<string, string>> = {
   COOKIE_SECURE: 'false',
+  RATE_LIMIT_CART: OUT_OF_REACH,
+  RATE_LIMIT_ADDRESS: OUT_OF_REACH,
+  RATE_LIMIT_NEW_CARTS: OUT_OF_REACH,
 };

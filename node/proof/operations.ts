@@ -33,9 +33,11 @@ export function anyOperation(book: CartBook, random: Random): Operation {
   if (dice < 0.1 && line !== null) return changeOf(id, line, random.between(1, QUANTITY));
   if (dice < 0.15 && line !== null) return removeOf(id, line);
   if (dice < 0.18) return setOf(id, random);
+  if (dice < 0.19) return clearOf(id);
   if (dice < 0.23 && line !== null && view.deliveries.length < 10) return deliverOf(id, view);
   if (dice < 0.26 && delivery !== null) return pickupOf(id, delivery, `PUP${random.between(1, 99)}`);
   if (dice < 0.28 && delivery !== null) return undeliverOf(id, delivery);
+  if (dice < 0.35) return batchOf(id, random);
   return addOf(id, random.pick(SKUS), random.between(1, QUANTITY));
 }
 
@@ -62,6 +64,22 @@ function setOf(cart: string, random: Random): Operation {
   return {
     call: { method: 'POST', path: `${cartPath(cart)}/set`, body: { items } },
     signature: signatures.set(items),
+  };
+}
+
+function clearOf(cart: string): Operation {
+  return { call: { method: 'POST', path: `${cartPath(cart)}/clear` }, signature: signatures.clear };
+}
+
+function batchOf(cart: string, random: Random): Operation {
+  const items = Array.from({ length: random.between(2, 4) }, () => ({
+    sku: random.pick(SKUS),
+    quantity: random.between(1, QUANTITY),
+  }));
+  const mutations = items.map((item) => ({ type: 'AddRequest', ...item, country: COUNTRY }));
+  return {
+    call: { method: 'POST', path: `${cartPath(cart)}/batch`, body: { mutations } },
+    signature: signatures.batch(items.map(({ sku, quantity }) => signatures.add(sku, quantity))),
   };
 }
 

@@ -24,6 +24,8 @@ export function signatureOf(mutation: Mutation): string {
       return signatures.undeliver(mutation.message.id);
     case 'Batch':
       return signatures.batch(mutation.message.mutations.map(signatureOf));
+    case 'Clear':
+      return signatures.clear;
     default:
       return mutation.type;
   }
@@ -39,6 +41,7 @@ export const signatures = {
     `deliver by ${provider} ${lines.join(' ')}`,
   pickup: (delivery: number, point: string): string => `pick up ${delivery} at ${point}`,
   undeliver: (delivery: number): string => `undeliver ${delivery}`,
+  clear: 'clear',
   batch: (parts: readonly string[]): string => `batch (${parts.join('; ')})`,
 } as const;
 
