@@ -24,9 +24,6 @@ export interface Bench {
 /** Options of the node binary for every server here, rivals included: a large young generation suits them all. */
 export const NODE_OPTIONS = ['--max-semi-space-size=64'];
 
-/** Switches off what protects a node from a single client: here one address sends everything. */
-const unlimited: Readonly<Record<string, string>> = {};
-
 export function startNode(
   bench: Bench,
   journalPath: string,
@@ -44,7 +41,7 @@ export function nodeOptionsOf(
     journalPath,
     launcher: bench.cores.server,
     nodeOptions: NODE_OPTIONS,
-    env: { ...unlimited, ...env },
+    env,
   };
 }
 

@@ -29,7 +29,10 @@ export class HttpConnection {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`no reply within ${SILENCE_MS} ms`)));
+    socket.setTimeout(SILENCE_MS, () => {
+      // Silence means something only while a reply is owed: contenders take turns.
+      if (this.#replied !== null) socket.destroy(new Error(`no reply within ${SILENCE_MS} ms`));
+    });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('the server closed the connection')));

@@ -22,6 +22,8 @@ export interface Weight {
   /** With all of them resident and at rest. */
   readonly anonymousMiB: number;
   readonly rssMiB: number;
+  /** Of the anonymous memory, what V8 holds for its heap, full or not. */
+  readonly heapMiB: number;
   /** Pauses from then on, under load and in one forced full collection. */
   readonly longestPauseMs: number;
   readonly longestPauseUnderLoadMs: number;
@@ -135,10 +137,14 @@ async function settledBytes(): Promise<number> {
   return heapUsed + external;
 }
 
-function memory(): { anonymousMiB: number; rssMiB: number } {
+function memory(): Pick<Weight, 'anonymousMiB' | 'rssMiB' | 'heapMiB'> {
   const status = readFileSync('/proc/self/status', 'utf8');
   const kib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-  return { anonymousMiB: (kib('RssAnon') * 1024) / MIB, rssMiB: (kib('VmRSS') * 1024) / MIB };
+  return {
+    anonymousMiB: (kib('RssAnon') * 1024) / MIB,
+    rssMiB: (kib('VmRSS') * 1024) / MIB,
+    heapMiB: process.memoryUsage().heapTotal / MIB,
+  };
 }
 
 /** A change of quantity needs no answer of the catalog. */

@@ -64,7 +64,11 @@ async function build(path: string, carts: number): Promise<void> {
 
 function requireLanded(outcomes: readonly WriteOutcome[]): void {
   const bad = outcomes.find(({ status }) => status !== 'ok');
-  if (bad !== undefined) throw new Error(`stocking the journal: ${JSON.stringify(bad)}`, 'error' in bad ? { cause: bad.error } : {});
+  if (bad !== undefined)
+    throw new Error(
+      `stocking the journal: ${JSON.stringify(bad)}`,
+      'error' in bad ? { cause: bad.error } : {},
+    );
 }
 
 /** One record that adds five lines, as one request with a batch would. */

@@ -29,6 +29,8 @@ export function readJson(request: IncomingMessage): Promise<unknown> {
 
 /** Prints `port <n>` once it listens, which the bench waits for. */
 export function announce(server: Server): void {
+  // Contenders take turns: a connection may be idle for longer than Node keeps it by default.
+  server.keepAliveTimeout = 600_000;
   server.once('listening', () => {
     process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`);
   });

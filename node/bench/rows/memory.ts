@@ -44,7 +44,7 @@ async function run(bench: Bench): Promise<readonly Figure[]> {
       bound: { most: 1024 },
       aim: 600,
       note:
-        `the process's own memory (RssAnon); ${rssMiB.toFixed(0)} MiB with the pages of the journal's file that are mapped, ` +
+        `the process's own memory (RssAnon), ${weight.heapMiB.toFixed(0)} MiB of it V8's heap; ${rssMiB.toFixed(0)} MiB with the pages of the journal's file that are mapped, ` +
         'which the kernel takes back when it needs them',
     },
     {
