@@ -14,6 +14,8 @@ export interface Bench {
   readonly cores: Cores;
   /** A directory of this run's own, removed afterwards. */
   readonly directory: string;
+  /** The catalog file of every node: the articles that the load asks for. */
+  readonly catalog: string;
   /** A few requests only: shows that the bench works, its figures mean nothing. */
   readonly quick: boolean;
   readonly say: (text: string) => void;
@@ -41,7 +43,7 @@ export function nodeOptionsOf(
     journalPath,
     launcher: bench.cores.server,
     nodeOptions: NODE_OPTIONS,
-    env,
+    env: { CATALOG_FILE: bench.catalog, ...env },
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pinLoad } from './cores.ts';
 import { tableOf } from './figure.ts';
+import { writeCatalog } from './products.ts';
 import { cartGrowth } from './rows/cart-growth.ts';
 import { cold } from './rows/cold.ts';
 import { halfRate } from './rows/half-rate.ts';
@@ -41,7 +42,8 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(cache, 'run-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const cores = pinLoad();
-  const bench: Bench = { cores, directory, quick: values.quick, say, maxPerSecond: null };
+  const catalog = writeCatalog(directory);
+  const bench: Bench = { cores, directory, catalog, quick: values.quick, say, maxPerSecond: null };
   print(`${cores.description}\n`);
   const figures: Figure[] = [];
   for (const row of chosen) {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Product } from '../domain/cart.ts';
 
 /** What the bench sells: enough articles for a cart of 200 lines, with names and pictures as long as real ones. */
@@ -17,3 +19,16 @@ export const products: readonly Product[] = Array.from({ length: 250 }, (_, n) =
     image: `https://images.example/sweaters/${number}.jpg`,
   };
 });
+
+/** A catalog file with these articles, for the nodes of a run. Returns its path. */
+export function writeCatalog(directory: string): string {
+  const file = join(directory, 'catalog.json');
+  const articles = products.map(({ sku, name, type, image, unitPrice, taxRate }) => {
+    return { sku, name, type, image, prices: { [COUNTRY]: { unitPrice, taxRate } } };
+  });
+  writeFileSync(
+    file,
+    JSON.stringify({ currencies: { [COUNTRY]: 'SEK' }, products: articles, deliveries: [] }),
+  );
+  return file;
+}

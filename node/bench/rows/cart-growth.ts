@@ -23,7 +23,7 @@ async function run(bench: Bench): Promise<readonly Figure[]> {
   const node = stack.use(await startNode(bench, join(bench.directory, 'cart-growth')));
   const server = { port: node.httpPort, pid: node.process.pid };
   const rounds = bench.quick ? 1 : 11;
-  const carts = bench.quick ? CONNECTIONS : 8 * CONNECTIONS;
+  const carts = bench.quick ? 2 * CONNECTIONS : 8 * CONNECTIONS;
   const cycles = bench.quick ? 1 : SNAPSHOT_EVERY / 2;
   const long = await Lines.fill(server, 200, carts, cycles);
   const short = await Lines.fill(server, 2, carts, cycles);
