@@ -21,7 +21,8 @@ const DISK_MIB = 64;
 const LOAD_MS = 3000;
 /** How long the disk stays full. */
 const FULL_MS = 5000;
-/** By when mutations must be refused after the last free byte was taken, and go on after room came back. */
+/** By when the load must have used up the room that the journal keeps for itself, and by when mutations go on after room came back. */
+const USED_UP_MS = 120_000;
 const NOTICE_MS = 30_000;
 
 const load = {
@@ -114,7 +115,7 @@ class Stages {
     say('the disk is full');
     const startedMs = performance.now();
     // The journal keeps some room for itself: the load uses it up.
-    const refusal = await this.#node.process.until('a refused mutation', NOTICE_MS, async () => {
+    const refusal = await this.#node.process.until('a refused mutation', USED_UP_MS, async () => {
       const answer = await this.#add();
       return answer.kind === 'answer' && answer.status === 503 ? answer : null;
     });

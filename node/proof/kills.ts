@@ -26,7 +26,7 @@ const load = {
 } as const;
 
 /** Settings under which the journal keeps every record, so that the whole history can be judged. */
-export const keepHistory: Readonly<Record<string, string>> = { HISTORY_RECORDS: '1000000' };
+export const keepHistory: Readonly<Record<string, string>> = { HISTORY_RECORDS: '100000' };
 
 /** A node under load, killed at random moments, again and again over one journal. */
 export const kills: Row = {
