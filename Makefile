@@ -46,7 +46,7 @@ run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in .
 
 .PHONY: test
 test: $(INSTALLED) ## every test that needs no Kubernetes
-	@"$(NODE)" $(BIN)/mocha --reporter node/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
+	@"$(NODE)" $(BIN)/mocha --reporter node/testing/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
 
 .PHONY: proof
 proof: $(INSTALLED) ## the long runs: kills, a full disk, 30 minutes of load; goes on where it stopped
