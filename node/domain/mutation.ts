@@ -17,14 +17,15 @@ import type { DeliveryOption, PickupPoint, Product } from './cart.ts';
  * catalog's answer in `resolved`. Replay therefore never needs the catalog.
  */
 
-// Control characters have no place in identifiers or names that end up in logs, headers and other systems.
+// Control characters have no place in identifiers or names that end up in logs, headers and other systems. Half of a surrogate pair has no
+// form in UTF-8: it would come back from the journal as something else.
 const text = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
     // eslint-disable-next-line no-control-regex -- exactly these are refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters');
+    .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'must not contain control or half characters');
 
 const lineId = z.int().min(1).max(ID_MAX);
 const quantity = z.int().min(1).max(QUANTITY_MAX);

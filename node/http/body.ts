@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { HttpProblem } from './problems.ts';
 import type { IncomingMessage } from 'node:http';
 
@@ -7,16 +8,14 @@ import type { IncomingMessage } from 'node:http';
  * Throws `unsupported-media-type`, `body-too-large`, `body-not-json`; rejects with a plain error when the client went away.
  */
 export async function readJson(request: IncomingMessage, bytesMax: number): Promise<unknown> {
-  const type = request.headers['content-type'];
+  const { 'content-type': type, 'content-encoding': encoding } = request.headers;
   if (type === undefined || !isJson(type)) {
-    throw new HttpProblem(
-      'unsupported-media-type',
-      'the body must be sent as Content-Type: application/json',
-      [],
-      {
-        Accept: 'application/json',
-      },
-    );
+    const detail = 'the body must be sent as Content-Type: application/json, in UTF-8';
+    throw new HttpProblem('unsupported-media-type', detail, [], { Accept: 'application/json' });
+  }
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    const detail = 'the body must be sent without a Content-Encoding';
+    throw new HttpProblem('unsupported-media-type', detail, [], { 'Accept-Encoding': 'identity' });
   }
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   return parse(await readText(request, bytesMax));
@@ -33,9 +32,12 @@ function readText(request: IncomingMessage, bytesMax: number): Promise<string> {
         reject(tooLarge(bytesMax));
       } else chunks.push(chunk);
     });
-    request.on('end', () =>
-      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()),
-    );
+    request.on('end', () => {
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      // Decoding would put U+FFFD in the place of what is no UTF-8, and that would be stored.
+      if (isUtf8(body)) resolve(body.toString());
+      else reject(new HttpProblem('body-not-json', 'the body is not UTF-8'));
+    });
     request.on('error', reject);
     request.on('close', () => {
       if (!request.complete)
@@ -62,8 +64,13 @@ function parse(text: string): unknown {
 
 function isJson(type: string): boolean {
   if (type === 'application/json') return true;
-  const end = type.indexOf(';');
-  return (end === -1 ? type : type.slice(0, end)).trim().toLowerCase() === 'application/json';
+  const [name, ...parameters] = type.toLowerCase().split(';');
+  // JSON has no such parameter; who sends one shall not be misread.
+  const charset = /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/;
+  return (
+    name?.trim() === 'application/json' &&
+    parameters.every((parameter) => /^utf-?8$/.test(charset.exec(parameter)?.[1] ?? 'utf-8'))
+  );
 }
 
 function tooLarge(bytesMax: number): HttpProblem {

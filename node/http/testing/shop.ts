@@ -73,7 +73,7 @@ export async function openShop(
   return Object.assign(shop, { server, port: await server.listen(0, '127.0.0.1') });
 }
 
-/** One request on a connection of its own. A string is sent as it is, anything else as JSON. */
+/** One request on a connection of its own. Strings and bytes are sent as they are, anything else as JSON. */
 function call(
   port: number,
   method: string,
@@ -82,7 +82,8 @@ function call(
   headers: Record<string, string> = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const asItIs = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const content = asItIs ? body : JSON.stringify(body);
     const type =
       content === undefined || 'content-type' in headers ? {} : { 'content-type': 'application/json' };
     const length = content === undefined ? {} : { 'content-length': String(Buffer.byteLength(content)) };
