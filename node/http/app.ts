@@ -83,13 +83,18 @@ export class CartApp {
   }
 
   #router(): Router<RequestState> {
-    const router = new Router<RequestState>({ prefix: '/cart' });
+    const router = new Router<RequestState>({ prefix: '/cart', sensitive: true });
     for (const route of routes) {
       if (route.path === '/add/:sku' && !this.#settings.ADD_BY_GET) continue;
       const paths = [route.path === '' ? '/' : route.path, `/byid/:cartId${route.path}`];
       for (const path of paths) {
         const label = `/cart${path}`;
         router.register(path, [route.method], (ctx: Context & { state: RequestState }) => {
+          // `/cart/set` looks like a line to the router; whose id is no number may be another route's path.
+          if (route.path === '/:lineId' && isOtherPath(ctx)) {
+            this.#unrouted(ctx);
+            return;
+          }
           ctx.state.route = label;
           return this.#handle(ctx, route, path !== paths[0]);
         });
@@ -118,6 +123,7 @@ export class CartApp {
     ctx.state.cart = null;
     let problem: HttpProblem | null = null;
     try {
+      pathOf(ctx);
       await next();
       if (ctx.respond !== false) this.#unrouted(ctx);
     } catch (error) {
@@ -281,6 +287,22 @@ export class CartApp {
     ctx.res.writeHead(status, headers);
     ctx.res.end(body);
   }
+}
+
+/** The path; koa throws where the request's target is no address. */
+function pathOf(ctx: Context): string {
+  try {
+    return ctx.path;
+  } catch {
+    throw new HttpProblem('not-found', 'the request’s target is no address');
+  }
+}
+
+/** True for a path that has methods, DELETE not being one of them. */
+function isOtherPath(ctx: Context): boolean {
+  if (/^\d/.test((ctx['params'] as { lineId: string }).lineId)) return false;
+  const allow = allowedAt(ctx.path);
+  return allow.length > 0 && !allow.includes('DELETE');
 }
 
 function limit(bucket: RateLimit, key: string, what: string): void {
