@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashedCart } from './observability/logger.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 
@@ -125,6 +126,31 @@ describe('node process', function () {
     ).length;
     const again = await started();
     assert.ok(((await quantity(again.cart)) ?? 0) >= acknowledged);
+  });
+
+  it('names a damaged cart in the log by its hash, never by its id', async () => {
+    const cart = 'c-which-nobody-shall-read-in-a-log';
+    const first = await started();
+    assert.equal((await fetch(`${first.cart}/byid/${cart}/add/TEST-SKU-123`)).status, 200);
+    first.child.kill('SIGTERM');
+    await first.exit;
+    const file = join(folder, 'data', 'data.mdb');
+    const bytes = readFileSync(file);
+    for (let at = bytes.indexOf('TEST-SKU-123'); at !== -1; at = bytes.indexOf('TEST-SKU-123', at + 1))
+      bytes[at] = 88;
+    writeFileSync(file, bytes);
+    const second = await started({ LOG_LEVEL: 'debug' });
+    const read = await fetch(`${second.cart}/byid/${cart}`);
+    assert.deepEqual([read.status, ((await read.json()) as { code: string }).code], [503, 'cart-damaged']);
+    assert.equal((await fetch(`${second.cart}/byid/${cart}/add/TEST-SKU-123`)).status, 503);
+    assert.equal((await fetch(`${second.cart}/byid/other/add/TEST-SKU-123`)).status, 200);
+    second.child.kill('SIGTERM');
+    await second.exit;
+    assert.match(
+      second.output(),
+      new RegExp(`"level":"error".*"cart":"${hashedCart(cart)}".*"a cart is damaged"`),
+    );
+    assert.ok(!second.output().includes(cart), second.output());
   });
 
   it('exits at once on a second signal', async () => {

@@ -39,7 +39,7 @@ export class Loader {
       return outcome as ClaimOutcome;
     });
     // A claim loads what the session owns already; it never answers that the session itself is in the way.
-    if (content === 'mine') throw new Error(`the journal refused the session its own cart ${cart}`);
+    if (content === 'mine') throw new Error('the journal refused the session its own cart');
     return content;
   }
 

@@ -3,7 +3,7 @@ export function requireUnique(batch: readonly { readonly cart: string }[]): void
   if (batch.length < 2) return;
   const seen = new Set<string>();
   for (const { cart } of batch) {
-    if (seen.has(cart)) throw new Error(`cart ${cart} occurs twice in one batch`);
+    if (seen.has(cart)) throw new Error('a cart occurs twice in one batch');
     seen.add(cart);
   }
 }

@@ -86,7 +86,7 @@ function* walk(
     if (seq <= keptUntil && !store.hasRecord(position)) return;
     const record = store.record(cart, position);
     if (record.seq !== seq || record.cart !== cart) {
-      throw new DamagedValueError(`record ${seq} of cart ${cart} is not where the record behind it says`);
+      throw new DamagedValueError(`record ${seq} is not where the record behind it says`);
     }
     yield record;
     position = record.previous;

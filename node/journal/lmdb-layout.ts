@@ -81,8 +81,7 @@ export function decodeHead(cart: string, bytes: Buffer, version: number): Stored
     position: bytes.readDoubleLE(20),
     recordId: bytes.readDoubleLE(28),
   };
-  if (versionOf(head) !== version)
-    throw new DamagedValueError(`the head of cart ${cart} does not match its version`);
+  if (versionOf(head) !== version) throw new DamagedValueError('the head does not match its version');
   return head;
 }
 
@@ -110,7 +109,7 @@ export function encodeLogRecord({
 
 /** Throws {@link DamagedValueError}, also for a record of another cart. */
 export function decodeLogRecord(cart: string, bytes: Buffer | undefined): LogRecord {
-  if (bytes === undefined) throw new DamagedValueError(`a record of cart ${cart} is missing`);
+  if (bytes === undefined) throw new DamagedValueError('a record is missing');
   verify(cart, bytes, LOG_HEADER_BYTES, 'record');
   const end = LOG_HEADER_BYTES + bytes.readUInt8(32);
   return {
@@ -149,7 +148,7 @@ export function encodeSession(number: number, row: SessionRow): Buffer {
 
 /** Throws {@link DamagedValueError}. */
 export function decodeSession(number: number, bytes: Buffer): SessionRow {
-  verify(`session ${number}`, bytes, 4, 'row');
+  verify(`session ${number}`, bytes, 4, `row of session ${number}`);
   return JSON.parse(bytes.toString('utf8', 4)) as SessionRow;
 }
 
@@ -166,9 +165,7 @@ function seal(id: string, bytes: Buffer): Buffer {
 
 function verify(id: string, bytes: Buffer, atLeast: number, what: string): void {
   if (bytes.length < atLeast || bytes.readUInt32LE(0) !== checksum(id, bytes)) {
-    throw new DamagedValueError(
-      `the ${what} of ${what === 'row' ? id : `cart ${id}`} does not match its checksum`,
-    );
+    throw new DamagedValueError(`the ${what} does not match its checksum`);
   }
 }
 

@@ -115,7 +115,7 @@ describe('lmdb journal', () => {
     assert.equal((await journal.readCold('bad')).status, 'damaged');
     const [bad, good] = await journal.claim(session, ['bad', 'good']);
     assert.equal(bad?.status, 'damaged');
-    assert.match((bad as { error: Error }).error.message, /cart bad/);
+    assert.match((bad as { error: Error }).error.message, /^the record does not match its checksum$/);
     assert.equal(good?.status, 'ok');
     const [create] = await journal.create(session, [
       { cart: 'bad', recordId: 9, record: Buffer.from('x'), expiresDay: DAY },
