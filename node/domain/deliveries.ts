@@ -42,6 +42,7 @@ function setDelivery(cart: Draft, message: Messages['SetDelivery'], option: Deli
   );
   if (left.length >= DELIVERIES_MAX) {
     throw new Rejection('invalid', 'delivery-limit', `a cart has at most ${DELIVERIES_MAX} deliveries`, {
+      field: 'provider',
       limit: DELIVERIES_MAX,
     });
   }

@@ -81,6 +81,7 @@ function add(cart: Draft, product: Product, quantity: number): void {
   }
   if (cart.lines.length >= LINES_MAX || cart.lastLineId >= ID_MAX) {
     throw new Rejection('invalid', 'line-limit', `a cart has at most ${LINES_MAX} lines`, {
+      field: 'sku',
       limit: LINES_MAX,
     });
   }

@@ -248,6 +248,10 @@ describe('HTTP API', () => {
       });
       const lines = await shop.call('POST', BYID, add('one more'));
       isProblem(lines, 422, 'line-limit');
+      assert.deepEqual(
+        lines.json.errors.map(({ field, expected, limit }) => [field, expected, limit]),
+        [['sku', 'at most 250', 250]],
+      );
       await shop.call('PUT', BYID, { id: 1, quantity: 999 });
       const pieces = await shop.call('POST', BYID, add('S0'));
       isProblem(pieces, 422, 'quantity-limit');

@@ -24,6 +24,7 @@ export interface RequestDone {
   /** The route's pattern, `other` where none fits: never what a client made up. */
   readonly route: string;
   readonly method: string;
+  /** 499 where the client was gone before it had sent everything. */
   readonly status: number;
   readonly durationMs: number;
   /** Null where the request named no cart. */
@@ -122,14 +123,17 @@ export class CartApp {
     ctx.state.route = 'other';
     ctx.state.cart = null;
     let problem: HttpProblem | null = null;
+    let gone = false;
     try {
       pathOf(ctx);
       await next();
       if (ctx.respond !== false) this.#unrouted(ctx);
     } catch (error) {
       // Nobody is there to be answered.
-      if (error instanceof ClientGoneError) ctx.respond = false;
-      else {
+      if (error instanceof ClientGoneError) {
+        ctx.respond = false;
+        gone = true;
+      } else {
         problem = toProblem(error);
         this.#sendProblem(ctx, problem);
       }
@@ -139,7 +143,7 @@ export class CartApp {
     this.#deps.requestDone({
       route,
       method: ctx.method,
-      status: ctx.res.statusCode,
+      status: gone ? CLIENT_GONE : ctx.res.statusCode,
       durationMs,
       cart,
       problem,
@@ -304,6 +308,9 @@ function isOtherPath(ctx: Context): boolean {
   const allow = allowedAt(ctx.path);
   return allow.length > 0 && !allow.includes('DELETE');
 }
+
+/** What proxies note for a client that did not wait for its answer. */
+const CLIENT_GONE = 499;
 
 function limit(bucket: RateLimit, key: string, what: string): void {
   const waitMs = bucket.take(key);

@@ -167,6 +167,8 @@ describe('HTTP clients', () => {
       await new Promise((resolve) => socket.write('', resolve));
       socket.destroy();
       while (shop.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      const [done] = shop.done;
+      assert.deepEqual([done?.status, done?.problem], [499, null], 'it is no error of this node');
       assert.equal((await shop.call('GET', BYID)).json.version, 0);
     });
 

@@ -65,6 +65,8 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[];
+  /** This very answer, for the client to quote and for the log to be searched for. */
+  readonly instance = `urn:uuid:${randomUUID()}`;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -93,7 +95,7 @@ export class HttpProblem extends Error {
       title,
       status,
       detail: this.message,
-      instance: `urn:uuid:${randomUUID()}`,
+      instance: this.instance,
       code: this.code,
     };
     return this.errors.length === 0 ? base : { ...base, errors: this.errors };
@@ -105,8 +107,8 @@ export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof Rejection) {
     const { field, limit } = error.details;
-    const errors =
-      field === undefined ? [] : [{ field, message: error.message, ...(limit !== undefined && { limit }) }];
+    const bound = limit === undefined ? {} : { expected: `at most ${limit}`, limit };
+    const errors = field === undefined ? [] : [{ field, message: error.message, ...bound }];
     return new HttpProblem(error.code, error.message, errors);
   }
   if (error instanceof RetriableError)

@@ -38,7 +38,11 @@ export function logRequest(
       status,
       durationMs: Math.round(durationMs * 10) / 10,
       ...(cart !== null && { cart: hashedCart(cart) }),
-      ...(problem !== null && { code: problem.code, detail: problem.message }),
+      ...(problem !== null && {
+        code: problem.code,
+        detail: problem.message,
+        instance: problem.instance,
+      }),
       ...(status === 500 && { err: problem?.cause }),
     },
     'request',

@@ -111,6 +111,8 @@ describe('log', () => {
       ],
     );
     assert.match(JSON.stringify(found[0]), /the cause/);
+    assert.match(failed.problem.instance, /^urn:uuid:[0-9a-f-]{36}$/);
+    assert.equal(found[0]?.['instance'], failed.problem.instance, 'what the client can tell us');
     assert.equal(lines('debug', request).length, 1);
   });
 
