@@ -35,12 +35,22 @@ export function complete(
       });
     }
     case 'Batch':
-      return then(all(parts(catalog, mutation.message.mutations, country)), (mutations) => {
+      return then(batch(catalog, mutation.message.mutations, country), (mutations) => {
         return { type: 'Batch', message: { mutations } };
       });
     default:
       return mutation;
   }
+}
+
+/** A part that sets the cart asks many questions by itself: with such parts it is one part after the other. */
+function batch(
+  catalog: Catalog,
+  mutations: readonly Mutation[],
+  country: string,
+): Mutation[] | Promise<Mutation[]> {
+  const sets = mutations.some(({ type }) => type === 'SetCartRequest');
+  return all(parts(catalog, mutations, country), sets ? 1 : ASKED_AT_ONCE);
 }
 
 /** A delivery within a batch is priced for the country that the lines before it are for. */
@@ -122,12 +132,12 @@ function then<T, U>(value: T | Promise<T>, map: (value: T) => U): U | Promise<U>
   return value instanceof Promise ? value.then(map) : map(value);
 }
 
-/** All answers in order; at once where none has to be waited for. At most {@link ASKED_AT_ONCE} are waited for together. */
-function all<T>(asks: readonly (() => T | Promise<T>)[]): T[] | Promise<T[]> {
+/** All answers in order; at once where none has to be waited for. At most `atOnce` are waited for together. */
+function all<T>(asks: readonly (() => T | Promise<T>)[], atOnce = ASKED_AT_ONCE): T[] | Promise<T[]> {
   const answers: T[] = [];
   for (const [index, ask] of asks.entries()) {
     const answer = ask();
-    if (answer instanceof Promise) return wait(answers, answer, asks.slice(index + 1));
+    if (answer instanceof Promise) return wait(answers, answer, asks.slice(index + 1), atOnce);
     answers.push(answer);
   }
   return answers;
@@ -137,10 +147,11 @@ async function wait<T>(
   answers: T[],
   first: Promise<T>,
   rest: readonly (() => T | Promise<T>)[],
+  atOnce: number,
 ): Promise<T[]> {
   answers.push(await first);
-  for (let at = 0; at < rest.length; at += ASKED_AT_ONCE) {
-    answers.push(...(await Promise.all(rest.slice(at, at + ASKED_AT_ONCE).map(async (ask) => ask()))));
+  for (let at = 0; at < rest.length; at += atOnce) {
+    answers.push(...(await Promise.all(rest.slice(at, at + atOnce).map(async (ask) => ask()))));
   }
   return answers;
 }
