@@ -160,6 +160,23 @@ describe('file catalog', () => {
     assert.match(String(reloads[2]), /products\[0\]\.prices\.se\.unitPrice/);
   });
 
+  it('goes on with what it has when the file can’t even be looked at, and says so', () => {
+    const one = catalog(content(100));
+    rmSync(path);
+    symlinkSync(path, path);
+    one.reload();
+    assert.equal(price(one), 100);
+    assert.match(String(reloads.at(-1)), /can’t be read/);
+    assert.match(one.trouble() ?? '', /can’t be read/);
+    one.reload();
+    assert.equal(reloads.length, 1, 'once');
+    rmSync(path);
+    writeFileSync(path, JSON.stringify(content(700)));
+    one.reload();
+    assert.equal(price(one), 700);
+    assert.equal(one.trouble(), null);
+  });
+
   it('takes a change that swaps a link, as a mounted ConfigMap does', () => {
     const version = (name: string, unitPrice: number): void => {
       mkdirSync(join(folder, name));

@@ -36,6 +36,7 @@ export class FileCatalog implements Catalog {
   #file: CatalogFile;
   #seen: string;
   #today = '';
+  #trouble: string | null = null;
 
   /** Throws {@link CatalogFileError}. */
   constructor(options: FileCatalogOptions) {
@@ -83,7 +84,7 @@ export class FileCatalog implements Catalog {
   }
 
   trouble(): string | null {
-    return null;
+    return this.#trouble;
   }
 
   close(): Promise<void> {
@@ -99,9 +100,11 @@ export class FileCatalog implements Catalog {
     this.#seen = stamp;
     try {
       this.#take(readCatalogFile(this.#options.path));
+      this.#trouble = null;
       this.#options.reloaded(null);
     } catch (error) {
       if (!(error instanceof CatalogFileError)) throw error;
+      this.#trouble = error.message;
       this.#options.reloaded(error);
     }
   }
@@ -174,8 +177,13 @@ export function readCatalogFile(path: string): CatalogFile {
 
 /** Changes when the file does, also when a link on the way to it does. */
 function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? 'missing' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch (error) {
+    // Why it can't be looked at is told by the attempt to read it.
+    return `unreadable: ${String((error as NodeJS.ErrnoException).code)}`;
+  }
 }
 
 let dayNumber = -1;
