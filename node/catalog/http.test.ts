@@ -42,6 +42,9 @@ describe('http catalog', () => {
         .end(typeof body === 'string' ? body : JSON.stringify(body));
     };
 
+  // The first fetch of a process loads what fetch is made of, which may take longer than a test's timeout.
+  before(() => fetch('data:,'));
+
   beforeEach(async () => {
     nowMs = 1000;
     asked = [];
@@ -65,6 +68,7 @@ describe('http catalog', () => {
       breakerFailures: 3,
       breakerOpenMs: 150,
       entriesMax: 3,
+      askingMax: 4,
       monotonicMs: () => nowMs,
       lookup: (result) => lookups.push(result),
     });
@@ -179,6 +183,53 @@ describe('http catalog', () => {
     for (const sku of ['A', 'B', 'C', 'D']) await price(sku);
     await price('A');
     assert.equal(asked.length, 5);
+  });
+
+  it('never leaves the place in the address that it is told to ask at', async () => {
+    for (const sku of ['.', '..']) assert.equal(await price(sku), 'unknown');
+    const away = await catalog.delivery({ provider: '..', country: 'se' });
+    assert.equal(away.status, 'unknown');
+    await price('...');
+    await price('%2e%2e');
+    assert.deepEqual(asked, ['/p/...?c=se&v=&s=', '/p/%252e%252e?c=se&v=&s=']);
+  });
+
+  it('does not let questions for what there is not push out what it knows', async () => {
+    await price('A');
+    answer = json('', 404);
+    for (const sku of ['x', 'y', 'z', 'w']) assert.equal(await price(sku), 'unknown');
+    answer = json('', 500);
+    nowMs += 60_001;
+    assert.equal(await price('A'), 19_900, 'stale');
+  });
+
+  const oneArticle: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    'has no price': json({ name: 'x' }),
+    'is refused by the service': json('', 400),
+    'has too much to say': json({ ...product, name: 'x'.repeat(70_000) }),
+  };
+
+  for (const [fault, make] of Object.entries(oneArticle)) {
+    it(`sells on while one article ${fault}, however often it is asked for`, async () => {
+      answer = make;
+      for (let tries = 0; tries < 4; tries += 1)
+        await assert.rejects(async () => find('bad'), CatalogUnavailableError);
+      answer = json(product);
+      assert.equal(await price('A'), 19_900);
+      assert.equal(catalog.trouble(), null);
+    });
+  }
+
+  it('has only so many questions under way, and refuses at once what comes on top', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    answer = (response) => void held.then(() => json(product)(response));
+    const first = [find('A'), find('B'), find('C'), find('D')];
+    assert.throws(() => find('E'), CatalogUnavailableError);
+    assert.ok(find('A') instanceof Promise, 'who asks the same waits with the others');
+    release();
+    assert.ok((await Promise.all(first.map(async (one) => one))).every(({ status }) => status === 'found'));
+    assert.equal(await price('E'), 19_900);
   });
 
   it('gives up what is under way when it closes', async () => {

@@ -26,6 +26,8 @@ export interface HttpCatalogOptions {
   /** How long an open breaker lets nothing through, ms. */
   readonly breakerOpenMs: number;
   readonly entriesMax: number;
+  /** Questions under way at once; what comes on top is refused. */
+  readonly askingMax: number;
   readonly monotonicMs: () => number;
   /** How a lookup ended, for metrics. */
   readonly lookup: (result: LookupResult) => void;
@@ -42,6 +44,11 @@ const deliveryAnswer = z.object(deliveryOptionSchema.shape).omit({ provider: tru
 
 /** Bodies beyond this are no answer, bytes. */
 const BODY_BYTES_MAX = 65_536;
+
+/** Statuses by which the service refuses one question, and is well. */
+const REFUSED = new Set([400, 414, 422]);
+/** What there is not is remembered so often, and apart from what there is: anybody can ask for anything. */
+const UNKNOWN_MAX = 10_000;
 
 interface Entry<T> {
   readonly answer: Answer<T>;
@@ -65,7 +72,7 @@ export class HttpCatalog implements Catalog {
   constructor(options: HttpCatalogOptions) {
     this.#options = options;
     this.#breaker = circuitBreaker(
-      handleWhen((error) => !(error instanceof ClosedError)),
+      handleWhen((error) => !(error instanceof ClosedError || error instanceof OneAnswerError)),
       { halfOpenAfter: options.breakerOpenMs, breaker: new ConsecutiveBreaker(options.breakerFailures) },
     );
     this.#breaker.onStateChange((state) => (this.#open = state !== CircuitState.Closed));
@@ -114,10 +121,15 @@ export class HttpCatalog implements Catalog {
     }
     if (response.status !== 200) {
       await response.body?.cancel();
-      throw new Error(`the catalog answered ${response.status}`);
+      const message = `the catalog answered ${response.status}`;
+      throw REFUSED.has(response.status) ? new OneAnswerError(message) : new Error(message);
     }
     const body: unknown = JSON.parse(await readBounded(response));
-    return { status: 'found', value: read(body) };
+    try {
+      return { status: 'found', value: read(body) };
+    } catch (cause) {
+      throw new OneAnswerError('the catalog’s answer has not the shape that it should', { cause });
+    }
   }
 
   /** Tries again once where nobody was reached; a slow or a refusing service is not asked twice. */
@@ -142,10 +154,16 @@ class ClosedError extends Error {
   override readonly name = 'ClosedError';
 }
 
+/** What is wrong concerns one article: it is no reason to leave the service alone, or whoever asks for that article stops the whole shop. */
+class OneAnswerError extends Error {
+  override readonly name = 'OneAnswerError';
+}
+
 /** Kept answers of one kind, with one question under way for each address. */
 class Lookups<T> {
   readonly #options: HttpCatalogOptions;
-  readonly #entries: LRUCache<string, Entry<T>>;
+  readonly #found: LRUCache<string, Entry<T>>;
+  readonly #unknown: LRUCache<string, Entry<T>>;
   readonly #asking = new Map<string, Promise<Answer<T>>>();
   readonly #ask: (url: string, read: (body: unknown) => T) => Promise<Answer<T>>;
 
@@ -155,12 +173,15 @@ class Lookups<T> {
   ) {
     this.#options = options;
     this.#ask = ask;
-    this.#entries = new LRUCache({ max: options.entriesMax });
+    this.#found = new LRUCache({ max: options.entriesMax });
+    this.#unknown = new LRUCache({ max: Math.min(options.entriesMax, UNKNOWN_MAX) });
   }
 
-  find(url: string, read: (body: unknown) => T): Answer<T> | Promise<Answer<T>> {
-    const { ttlMs, unknownTtlMs, monotonicMs, lookup } = this.#options;
-    const entry = this.#entries.get(url);
+  /** `url` is null where no address can be made of the question. */
+  find(url: string | null, read: (body: unknown) => T): Answer<T> | Promise<Answer<T>> {
+    const { ttlMs, unknownTtlMs, askingMax, monotonicMs, lookup } = this.#options;
+    if (url === null) return { status: 'unknown', detail: 'the catalog does not know it' };
+    const entry = this.#found.get(url) ?? this.#unknown.get(url);
     const ageMs = entry === undefined ? Infinity : monotonicMs() - entry.atMs;
     if (entry !== undefined && ageMs < (entry.answer.status === 'found' ? ttlMs : unknownTtlMs)) {
       lookup('hit');
@@ -168,6 +189,8 @@ class Lookups<T> {
     }
     let asking = this.#asking.get(url);
     if (asking === undefined) {
+      if (this.#asking.size >= askingMax)
+        return this.#stale(entry, ageMs, new Error(`${askingMax} questions are under way`));
       asking = this.#askAnew(url, read, entry, ageMs).finally(() => this.#asking.delete(url));
       this.#asking.set(url, asking);
     }
@@ -180,26 +203,35 @@ class Lookups<T> {
     entry: Entry<T> | undefined,
     ageMs: number,
   ): Promise<Answer<T>> {
-    const { staleMs, monotonicMs, lookup, breakerOpenMs } = this.#options;
+    const { monotonicMs, lookup } = this.#options;
     try {
       const answer = await this.#ask(url, read);
-      this.#entries.set(url, { answer, atMs: monotonicMs() });
-      lookup(answer.status === 'found' ? 'miss' : 'unknown');
+      const found = answer.status === 'found';
+      (found ? this.#unknown : this.#found).delete(url);
+      (found ? this.#found : this.#unknown).set(url, { answer, atMs: monotonicMs() });
+      lookup(found ? 'miss' : 'unknown');
       return answer;
     } catch (cause) {
-      if (entry?.answer.status === 'found' && ageMs < staleMs) {
-        lookup('stale');
-        return entry.answer;
-      }
-      lookup('failed');
-      throw new CatalogUnavailableError('the catalog service gives no answer', breakerOpenMs, { cause });
+      return this.#stale(entry, ageMs, cause);
     }
+  }
+
+  /** What serves where there is no answer now. Throws {@link CatalogUnavailableError}. */
+  #stale(entry: Entry<T> | undefined, ageMs: number, cause: unknown): Answer<T> {
+    const { staleMs, lookup, breakerOpenMs } = this.#options;
+    if (entry?.answer.status === 'found' && ageMs < staleMs) {
+      lookup('stale');
+      return entry.answer;
+    }
+    lookup('failed');
+    throw new CatalogUnavailableError('the catalog service gives no answer', breakerOpenMs, { cause });
   }
 }
 
-/** What is asked for without a value leaves its place empty. */
-function fill(template: string, values: object): string {
+/** What is asked for without a value leaves its place empty. Null for values that would be steps in the path, however they are written. */
+function fill(template: string, values: object): string | null {
   const known = values as Readonly<Record<string, string | undefined>>;
+  for (const value of Object.values(known)) if (value === '.' || value === '..') return null;
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? ''));
 }
 
@@ -208,7 +240,8 @@ async function readBounded(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) throw new Error(`the catalog's answer has more than ${BODY_BYTES_MAX} bytes`);
+    if (bytes > BODY_BYTES_MAX)
+      throw new OneAnswerError(`the catalog's answer has more than ${BODY_BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -6,6 +6,8 @@ import type { LookupResult } from './http.ts';
 import type { Catalog } from './port.ts';
 
 const count = z.coerce.number().int();
+/** Questions to the http catalog under way at once, of a kind: with its timeout, some thousands a second of a service that never answers. */
+const ASKING_MAX = 1024;
 const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 /** Settings of the catalog; `node/config.ts` reads them from the environment. */
@@ -104,6 +106,7 @@ export function openCatalog(
     breakerFailures: settings.CATALOG_BREAKER_FAILURES,
     breakerOpenMs: settings.CATALOG_BREAKER_OPEN_MS,
     entriesMax: settings.CATALOG_ENTRIES_MAX,
+    askingMax: ASKING_MAX,
     monotonicMs,
     lookup,
   });
