@@ -42,7 +42,7 @@ install: $(INSTALLED) ## get Node and the packages
 .PHONY: run
 run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in ./data
 	@COOKIE_SECURE="$${COOKIE_SECURE:-false}" LEASE_MS="$${LEASE_MS:-2400}" HOST="$${HOST:-127.0.0.1}" ADMIN_HOST="$${ADMIN_HOST:-127.0.0.1}" \
-		exec "$(NODE)" $(NODE_FLAGS) node/run.ts
+		exec "$(NODE)" $(NODE_FLAGS) node/run.ts $(ARGS)
 
 .PHONY: test
 test: $(INSTALLED) ## every test that needs no Kubernetes

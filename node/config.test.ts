@@ -13,7 +13,8 @@ function refusal(environment: Record<string, string>): string {
 
 describe('settings', () => {
   it('have defaults, and take what is empty as not given', () => {
-    const config = readConfig({ HTTP_PORT: '', UNRELATED: 'x' });
+    const config = readConfig({ HTTP_PORT: '', ADMIN_PORT: ' ', RATE_LIMIT_CART: '\t', UNRELATED: 'x' });
+    assert.equal(config.RATE_LIMIT_CART, 300, 'and not 0, which would be no limit');
     assert.deepEqual(
       [config.HTTP_PORT, config.ADMIN_PORT, config.JOURNAL, config.DEFAULT_COUNTRY],
       [8080, 9090, 'lmdb', 'se'],
@@ -40,6 +41,19 @@ describe('settings', () => {
     [{ HTTP_CORS_ORIGINS: 'https://a.example/path' }, /allowed: origins like/],
     [{ DEFAULT_COUNTRY: 'SE' }, /allowed: two lower-case letters$/],
     [{ CATALOG_PRODUCT_URL: 'ftp://x' }, /allowed: an http or https address$/],
+    [{ CATALOG_PRODUCT_URL: 'http://x/all' }, /^CATALOG_PRODUCT_URL: .*allowed: an address with \{sku\}/],
+    [
+      { CATALOG_PRODUCT_URL: 'http://x/{sku}/{id}' },
+      /no placeholders but \{sku\} \{country\} \{variant\} \{storeId\}$/,
+    ],
+    [{ CATALOG_DELIVERY_URL: 'http://x/{sku}' }, /allowed: an address with \{provider\}/],
+    [{ CATALOG_TOKEN: 'two\nlines' }, /^CATALOG_TOKEN: \(hidden\) is not allowed; allowed: printable ASCII/],
+    [{ NODE_NAME: 'x'.repeat(300) }, /allowed: 1 to 253 characters$/],
+    [
+      { COOKIE_NAME: '__Host-cartid', COOKIE_SECURE: 'false' },
+      /^COOKIE_NAME: "__Host-cartid" is not allowed; allowed: .*COOKIE_SECURE/,
+    ],
+    [{ COOKIE_NAME: '__Secure-cartid', COOKIE_SECURE: 'false' }, /^COOKIE_NAME: /],
   ];
 
   for (const [environment, message] of wrong) {
@@ -54,7 +68,16 @@ describe('settings', () => {
 
   it('never repeat a secret', () => {
     const secret = 'x'.repeat(9000);
-    assert.match(refusal({ CATALOG_TOKEN: secret }), /^CATALOG_TOKEN: \(hidden\)/);
+    assert.match(
+      refusal({ CATALOG_TOKEN: secret }),
+      /^CATALOG_TOKEN: \(hidden\) is not allowed; allowed: up to 8192 characters$/,
+    );
+    const login = refusal({ CATALOG_PRODUCT_URL: 'http://shop:hunter2@x/{sku}' });
+    assert.match(
+      login,
+      /^CATALOG_PRODUCT_URL: "http:\/\/\(hidden\)@x\/\{sku\}" is not allowed; .*CATALOG_TOKEN/,
+    );
+    assert.doesNotMatch(refusal({ CATALOG_PRODUCT_URL: 'ftp://shop:hunter2@x' }), /hunter2/);
   });
 
   it('are all in --help with default and meaning', () => {

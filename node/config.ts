@@ -44,13 +44,19 @@ export const settingGroups = {
   HTTP: httpSettings,
 } as const;
 
-const schema = z.object({
-  ...nodeSettings,
-  ...journalSettings,
-  ...actorSettings,
-  ...catalogSettings,
-  ...httpSettings,
-});
+const schema = z
+  .object({
+    ...nodeSettings,
+    ...journalSettings,
+    ...actorSettings,
+    ...catalogSettings,
+    ...httpSettings,
+  })
+  .refine(({ COOKIE_NAME, COOKIE_SECURE }) => COOKIE_SECURE || !/^__(Host|Secure)-/i.test(COOKIE_NAME), {
+    path: ['COOKIE_NAME'],
+    // Browsers drop such cookies: every request would make a new cart.
+    message: 'must be names without the prefixes __Host- and __Secure- where COOKIE_SECURE is false',
+  });
 
 export type Config = z.output<typeof schema>;
 
@@ -67,7 +73,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
     const value = environment[name];
-    if (value !== undefined && value !== '') given[name] = value;
+    if (value !== undefined && value.trim() !== '') given[name] = value;
   }
   const result = schema.safeParse(given);
   if (result.success) return result.data;
@@ -75,7 +81,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   for (const issue of result.error.issues) {
     const name = String(issue.path[0]);
     if (wrong.has(name)) continue;
-    const value = SECRET.test(name) ? '(hidden)' : JSON.stringify(given[name]);
+    // An address may carry a password.
+    const shown = JSON.stringify(given[name]).replace(/(?<=\/\/)[^/@]*(?=@)/, '(hidden)');
+    const value = SECRET.test(name) ? '(hidden)' : shown;
     wrong.set(name, `${name}: ${value} is not allowed; ${allowed(name, issue.message)}`);
   }
   throw new ConfigError([...wrong.values()].join('\n'));
@@ -129,7 +137,8 @@ function allowed(name: string, message?: string): string {
       json.maximum === undefined || json.maximum === Number.MAX_SAFE_INTEGER ? '' : ` to ${json.maximum}`;
     return `allowed: whole numbers from ${json.minimum ?? 0}${most}${suffix}`;
   }
-  return message === undefined || message.startsWith('Invalid')
-    ? 'allowed: a text'
-    : `allowed: ${message.replace(/^must be /, '')}`;
+  if (message !== undefined && /^must be /.test(message))
+    return `allowed: ${message.replace(/^must be /, '')}`;
+  if (json.maxLength === undefined) return 'allowed: a text';
+  return `allowed: ${json.minLength === undefined ? 'up' : json.minLength} to ${json.maxLength} characters`;
 }

@@ -8,7 +8,21 @@ import type { Catalog } from './port.ts';
 const count = z.coerce.number().int();
 /** Questions to the http catalog under way at once, of a kind: with its timeout, some thousands a second of a service that never answers. */
 const ASKING_MAX = 1024;
-const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+/** An address with placeholders, the first of which must be there: without it every article would be the same. */
+function template(...placeholders: readonly [string, ...string[]]): z.ZodURL {
+  const known = placeholders.map((name) => `{${name}}`);
+  return z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine((url) => URL.parse(url)?.username === '' && URL.parse(url)?.password === '', {
+      message: 'must be an address without user and password; CATALOG_TOKEN is for secrets',
+    })
+    .refine(
+      (url) =>
+        url.includes(known[0] ?? '') && (url.match(/\{.*?\}/g) ?? []).every((found) => known.includes(found)),
+      { message: `must be an address with ${known[0]}, and no placeholders but ${known.join(' ')}` },
+    );
+}
 
 /** Settings of the catalog; `node/config.ts` reads them from the environment. */
 export const catalogSettings = {
@@ -28,18 +42,23 @@ export const catalogSettings = {
     .max(3_600_000)
     .default(2000)
     .meta({ unit: 'ms', description: 'how often the file is looked at' }),
-  CATALOG_PRODUCT_URL: address
+  CATALOG_PRODUCT_URL: template('sku', 'country', 'variant', 'storeId')
     .default('http://localhost:8081/products/{sku}?country={country}&variant={variant}&store={storeId}')
     .meta({
       description:
         'address of an article at the http catalog; {sku} {country} {variant} {storeId} are filled in',
     }),
-  CATALOG_DELIVERY_URL: address
+  CATALOG_DELIVERY_URL: template('provider', 'country')
     .default('http://localhost:8081/deliveries/{provider}?country={country}')
     .meta({
       description: 'address of a delivery provider at the http catalog; {provider} {country} are filled in',
     }),
-  CATALOG_TOKEN: z.string().max(8192).default('').meta({ description: 'bearer token for the http catalog' }),
+  CATALOG_TOKEN: z
+    .string()
+    .max(8192)
+    .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+    .default('')
+    .meta({ description: 'bearer token for the http catalog' }),
   CATALOG_TIMEOUT_MS: count
     .min(10)
     .max(10_000)

@@ -381,11 +381,11 @@ describe('HTTP API', () => {
     });
 
     it('follow the settings', async () => {
-      await open({ COOKIE_SECURE: false, COOKIE_NAME: '__Host-cartid', COOKIE_MAX_AGE_DAYS: 1 });
+      await open({ COOKIE_SECURE: false, COOKIE_NAME: 'basket', COOKIE_MAX_AGE_DAYS: 1 });
       const { headers } = await shop.call('GET', '/cart');
       assert.match(
         headers['set-cookie'] ?? '',
-        /^__Host-cartid=\w{22}; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax$/,
+        /^basket=\w{22}; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax$/,
       );
     });
 
