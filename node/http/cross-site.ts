@@ -1,6 +1,8 @@
 import { HttpProblem } from './problems.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 
+const OURS = new Set(['same-origin', 'same-site', 'none']);
+
 /**
  * Refuses requests that another site's page makes in a shopper's name, as OWASP's fetch-metadata rules have it. SameSite=Lax alone lets a link on any
  * page change the cart by GET.
@@ -20,7 +22,8 @@ export function refuseForeign(headers: IncomingHttpHeaders, allowedOrigins: Read
   if (origin !== undefined && allowedOrigins.has(origin)) return;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) {
-    if (site === 'cross-site') throw foreign('Sec-Fetch-Site');
+    // What is not known to be ours is not: a value that browsers may send some day, or two at once.
+    if (!OURS.has(site)) throw foreign('Sec-Fetch-Site');
     return;
   }
   if (origin !== undefined) {
