@@ -12,6 +12,8 @@ export interface MutationRequest {
   readonly requestId?: string | undefined;
   /** Apply only if the cart is at one of these versions; `any`: at any version above 0. */
   readonly ifVersion?: readonly number[] | 'any' | undefined;
+  /** Don't apply if the cart is at one of these versions; `any`: at any version above 0. */
+  readonly unlessVersion?: readonly number[] | 'any' | undefined;
 }
 
 export interface MutationReply {

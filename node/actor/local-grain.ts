@@ -264,7 +264,7 @@ export class LocalGrain implements Grain {
     const rejected: { pending: Pending; error: Error }[] = [];
     for (const pending of batch) {
       try {
-        checkVersion(cart, pending.request.ifVersion);
+        checkVersion(cart, pending.request);
         cart = this.#context.registry.apply(cart, pending.mutation);
         applied.push({ pending, cart });
       } catch (error) {
@@ -433,10 +433,13 @@ function remembered(applied: Group['applied'], atMs: number): StoredRequest[] {
   });
 }
 
-function checkVersion(cart: Cart, expected: MutationRequest['ifVersion']): void {
-  if (expected === undefined) return;
-  if (expected === 'any' ? cart.version > 0 : expected.includes(cart.version)) return;
-  throw new Rejection('precondition', 'version-mismatch', `the cart is at version ${cart.version}`);
+function checkVersion({ version }: Cart, { ifVersion, unlessVersion }: MutationRequest): void {
+  if (ifVersion === undefined && unlessVersion === undefined) return;
+  const isOneOf = (versions: readonly number[] | 'any'): boolean =>
+    versions === 'any' ? version > 0 : versions.includes(version);
+  const wanted = ifVersion === undefined || isOneOf(ifVersion);
+  if (wanted && (unlessVersion === undefined || !isOneOf(unlessVersion))) return;
+  throw new Rejection('precondition', 'version-mismatch', `the cart is at version ${version}`);
 }
 
 function refusal(reason: 'full' | 'unavailable', cause: Error): RetriableError {

@@ -3,7 +3,8 @@ import Koa from 'koa';
 import Router from 'koa-router';
 import { readJson, ClientGoneError } from './body.ts';
 import { isCartId, isMinted, mintCartId } from './cart-id.ts';
-import { etagOf, ifMatch, noneMatches } from './conditional.ts';
+import { clientAddress } from './client-address.ts';
+import { etagOf, ifMatch, ifNoneMatch, noneMatches } from './conditional.ts';
 import { cartCookie, readCookie } from './cookie.ts';
 import { refuseForeign } from './cross-site.ts';
 import { HttpProblem, retryAfter, toProblem } from './problems.ts';
@@ -179,13 +180,19 @@ export class CartApp {
         });
       refuseForeign(ctx.req.headers, this.#origins);
     }
-    const address = this.#addressOf(ctx);
+    const { remoteAddress = '' } = ctx.req.socket;
+    const { headers } = ctx.req;
+    const address = clientAddress(
+      remoteAddress,
+      headers['x-forwarded-for'],
+      this.#settings.HTTP_TRUSTED_PROXIES,
+    );
     limit(this.#addressLimit, address, 'from this address');
     if (action.kind === 'forget' && !byId) {
       this.#send(ctx, 204, ['Set-Cookie', cartCookie(this.#settings, null)], '');
       return;
     }
-    const target = byId ? this.#targetOfPath(ctx) : this.#targetOfCookie(ctx, address);
+    const target = byId ? this.#targetOfPath(ctx) : this.#targetOfCookie(ctx);
     ctx.state.cart = target.id;
     limit(this.#cartLimit, target.id, 'for this cart');
     if (action.kind === 'read') {
@@ -194,9 +201,14 @@ export class CartApp {
       return;
     }
     const mutation = await this.#mutationOf(ctx, action);
-    const requestId = idempotencyKey(ctx.req.headers['idempotency-key']);
-    const ifVersion = ifMatch(ctx.req.headers['if-match']);
-    const { cart, replayed } = await this.#deps.pool.apply(target.id, { mutation, requestId, ifVersion });
+    const requestId = idempotencyKey(headers['idempotency-key']);
+    const ifVersion = ifMatch(headers['if-match']);
+    const unlessVersion = ifNoneMatch(headers['if-none-match']);
+    if (this.#newCartLimit.exhausted) await this.#checkNew(target.id, address);
+    const request = { mutation, requestId, ifVersion, unlessVersion };
+    const { cart, version, replayed } = await this.#deps.pool.apply(target.id, request);
+    // Only now is it known that the cart is new; where many are made at once, what was too much is paid back by waiting longer.
+    if (version === 1 && !replayed) this.#newCartLimit.charge(address);
     this.#sendMutated(ctx, target, cart, replayed);
   }
 
@@ -226,25 +238,21 @@ export class CartApp {
   }
 
   /** An id of another shape than ours is not believed: somebody made it up, perhaps to have a shopper share his cart. */
-  #targetOfCookie(ctx: Context, address: string): Target {
-    const id = readCookie(ctx.req.headers.cookie, this.#settings.COOKIE_NAME);
-    if (id !== null && isMinted(id)) {
+  #targetOfCookie(ctx: Context): Target {
+    const id = readCookie(ctx.req.headers.cookie, this.#settings.COOKIE_NAME, isMinted);
+    if (id !== null) {
       // Pages that show the cart keep its cookie alive.
       return { id, cookie: ctx.method === 'GET' ? cartCookie(this.#settings, id) : null };
     }
-    limit(this.#newCartLimit, address, 'for new carts from this address');
     const minted = mintCartId();
     return { id: minted, cookie: cartCookie(this.#settings, minted) };
   }
 
-  #addressOf(ctx: Context): string {
-    const hops = this.#settings.HTTP_TRUSTED_PROXIES;
-    const direct = ctx.req.socket.remoteAddress ?? '';
-    if (hops === 0) return direct;
-    const forwarded = ctx.req.headers['x-forwarded-for'];
-    const list = (typeof forwarded === 'string' ? forwarded : '').split(',');
-    // Each trusted proxy appended the address that it saw; what is further left anyone can write.
-    return list.at(-Math.min(hops, list.length))?.trim().slice(0, 64) || direct;
+  /** Throws `rate-limited` for an address that made all the new carts it may, where this would be one more. */
+  async #checkNew(id: string, address: string): Promise<void> {
+    const waitMs = this.#newCartLimit.waitMs(address);
+    if (waitMs === 0 || (await this.#deps.pool.read(id)).version > 0) return;
+    throw limited(waitMs, 'for new carts from this address');
   }
 
   #sendCart(ctx: Context, target: Target, cart: Cart): void {
@@ -314,7 +322,11 @@ const CLIENT_GONE = 499;
 
 function limit(bucket: RateLimit, key: string, what: string): void {
   const waitMs = bucket.take(key);
-  if (waitMs > 0) throw new HttpProblem('rate-limited', `too many requests ${what}`, [], retryAfter(waitMs));
+  if (waitMs > 0) throw limited(waitMs, what);
+}
+
+function limited(waitMs: number, what: string): HttpProblem {
+  return new HttpProblem('rate-limited', `too many requests ${what}`, [], retryAfter(waitMs));
 }
 
 /** The Idempotency-Key, 1 to 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header). */

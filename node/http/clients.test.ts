@@ -33,6 +33,9 @@ describe('HTTP clients', () => {
       [{ 'sec-fetch-site': 'same-site' }, true],
       [{ 'sec-fetch-site': 'none' }, true],
       [{ 'sec-fetch-site': 'cross-site' }, false],
+      [{ 'sec-fetch-site': 'Cross-Site' }, false],
+      [{ 'sec-fetch-site': 'cross-site, none' }, false],
+      [{ 'sec-fetch-site': 'whatever-comes-next' }, false],
       [{ 'sec-fetch-site': 'cross-site', origin: 'https://partner.example' }, true],
       [{ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, false],
       [{ origin: `https://${host}` }, true],
@@ -106,11 +109,44 @@ describe('HTTP clients', () => {
       const limited = await shop.call('GET', BYID);
       isProblem(limited, 429, 'rate-limited');
       assert.equal(limited.headers['retry-after'], '20');
-      isCart(await shop.call('GET', '/cart'));
-      isProblem(await shop.call('GET', '/cart'), 429, 'rate-limited');
+      isCart(await shop.call('POST', '/cart', add()));
+      isProblem(await shop.call('POST', '/cart', add()), 429, 'rate-limited');
       isProblem(await shop.call('GET', '/cart/byid/other'), 429, 'rate-limited');
       shop.clock.advance(20_000);
       isCart(await shop.call('GET', BYID));
+    });
+
+    it('for new carts can’t be passed by whoever makes up ids, and leave the carts that are there alone', async () => {
+      await open({ RATE_LIMIT_NEW_CARTS: 3 });
+      const made = '0123456789abcdefghijk';
+      isCart(await shop.call('POST', BYID, add()));
+      isCart(await shop.call('GET', '/cart/add/A', undefined, { cookie: `cartid=${made}A` }));
+      isCart(
+        await shop.call('POST', '/cart/byid/c2/batch', { mutations: [{ type: 'AddRequest', sku: 'A' }] }),
+      );
+      const refused = await shop.call('POST', '/cart/byid/c3', add());
+      isProblem(refused, 429, 'rate-limited');
+      assert.equal(refused.headers['retry-after'], '20');
+      isProblem(await shop.call('POST', '/cart', add(), { cookie: `cartid=${made}B` }), 429, 'rate-limited');
+      isProblem(await shop.call('POST', '/cart', add()), 429, 'rate-limited');
+      isCart(await shop.call('POST', BYID, add()));
+      isCart(await shop.call('POST', '/cart', add(), { cookie: `cartid=${made}A` }));
+      isCart(await shop.call('GET', '/cart/'));
+      shop.clock.advance(20_000);
+      isCart(await shop.call('POST', '/cart/byid/c3', add()));
+    });
+
+    it('for new carts are paid back when many are made at once', async () => {
+      await open({ RATE_LIMIT_NEW_CARTS: 2 });
+      const release = shop.journal.hold();
+      const burst = Array.from({ length: 4 }, (_, n) => shop.call('POST', `/cart/byid/b${n}`, add()));
+      while (shop.pool.activeSize < 4) await new Promise((resolve) => setImmediate(resolve));
+      release();
+      for (const answer of await Promise.all(burst)) isCart(answer);
+      shop.clock.advance(60_000);
+      isProblem(await shop.call('POST', '/cart/byid/b9', add()), 429, 'rate-limited');
+      shop.clock.advance(31_000);
+      isCart(await shop.call('POST', '/cart/byid/b9', add()));
     });
 
     it('believe forwarded addresses only from as many proxies as they are told', async () => {

@@ -5,7 +5,10 @@ export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
-const TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+/** One element of a list, which may be empty (RFC 9110, 5.6.1.2), and the comma behind it. */
+const ELEMENT = /(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,[ \t]*|$)/y;
+/** As {@link etagOf} writes them: tags are compared letter by letter. */
+const VERSION = /^(?:0|[1-9]\d{0,14})$/;
 
 interface Tag {
   readonly weak: boolean;
@@ -20,9 +23,18 @@ export function ifMatch(header: string | undefined): readonly number[] | 'any' |
   if (header === undefined) return undefined;
   const tags = parse(header, 'If-Match');
   if (tags === '*') return 'any';
-  return tags
-    .filter(({ weak, value }) => !weak && /^\d{1,15}$/.test(value))
-    .map(({ value }) => Number(value));
+  return versions(tags.filter(({ weak }) => !weak));
+}
+
+/** The versions at which If-None-Match forbids a change; `any` for `*`: there must be no cart yet. Comparison is weak. Throws `invalid-header`. */
+export function ifNoneMatch(header: string | undefined): readonly number[] | 'any' | undefined {
+  if (header === undefined) return undefined;
+  const tags = parse(header, 'If-None-Match');
+  return tags === '*' ? 'any' : versions(tags);
+}
+
+function versions(tags: readonly Tag[]): number[] {
+  return tags.filter(({ value }) => VERSION.test(value)).map(({ value }) => Number(value));
 }
 
 /** True when If-None-Match names the version: the client has it already. Comparison is weak. Throws `invalid-header`. */
@@ -33,11 +45,16 @@ export function noneMatches(header: string | undefined, version: number): boolea
 }
 
 function parse(header: string, name: string): readonly Tag[] | '*' {
-  if (header.trim() === '*') return '*';
-  return header.split(',').map((part) => {
-    const match = TAG.exec(part.trim());
-    if (match === null)
-      throw new HttpProblem('invalid-header', `${name} must be * or a list of entity tags like "3"`);
-    return { weak: match[1] !== undefined, value: match[2] ?? '' };
-  });
+  const list = header.trim();
+  if (list === '*') return '*';
+  const tags: Tag[] = [];
+  ELEMENT.lastIndex = 0;
+  while (ELEMENT.lastIndex < list.length) {
+    const match = ELEMENT.exec(list);
+    if (match === null) break;
+    const [, weak, value] = match;
+    if (value !== undefined) tags.push({ weak: weak !== undefined, value });
+    if (ELEMENT.lastIndex === list.length && tags.length > 0) return tags;
+  }
+  throw new HttpProblem('invalid-header', `${name} must be * or a list of entity tags like "3"`);
 }

@@ -55,7 +55,7 @@ export const httpSettings = {
     .meta({ unit: 'requests per minute', description: 'from one address; 0: no limit' }),
   RATE_LIMIT_NEW_CARTS: count.default(120).meta({
     unit: 'new carts per minute',
-    description: 'from one address; 0: no limit. Every new cart costs memory',
+    description: 'whose first change comes from one address; 0: no limit. Every new cart costs memory',
   }),
 } as const;
 
