@@ -10,8 +10,7 @@ export type RetriableCode =
   | 'mailbox-full'
   | 'ownership-lost'
   | 'pool-full'
-  | 'remembered-requests-full'
-  | 'timeout';
+  | 'remembered-requests-full';
 
 /** Nothing was changed. The same request may succeed later. */
 export class RetriableError extends Error {

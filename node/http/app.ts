@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import cors from '@koa/cors';
 import Koa from 'koa';
 import Router from 'koa-router';
@@ -7,7 +8,7 @@ import { clientAddress } from './client-address.ts';
 import { etagOf, ifMatch, ifNoneMatch, noneMatches } from './conditional.ts';
 import { cartCookie, readCookie } from './cookie.ts';
 import { refuseForeign } from './cross-site.ts';
-import { HttpProblem, retryAfter, toProblem } from './problems.ts';
+import { brokenHttp, HttpProblem, retryAfter, toProblem } from './problems.ts';
 import { RateLimit } from './rate-limit.ts';
 import { requestSchemas } from './request-schemas.ts';
 import { allowedAt, routes } from './routes.ts';
@@ -127,6 +128,8 @@ export class CartApp {
     let gone = false;
     try {
       pathOf(ctx);
+      if (ctx.req.headers.host === undefined && ctx.req.httpVersion === '1.1')
+        throw new HttpProblem('malformed-request', 'the Host header is missing', [], { connection: 'close' });
       await next();
       if (ctx.respond !== false) this.#unrouted(ctx);
     } catch (error) {
@@ -149,6 +152,24 @@ export class CartApp {
       cart,
       problem,
     });
+  }
+
+  /** The whole answer to what Node could not make a request of; null where nobody waits for one. It is observed as requests are. */
+  refusalOf(error: NodeJS.ErrnoException): string | null {
+    const problem = brokenHttp(error);
+    if (problem === null) return null;
+    const { status } = problem;
+    this.#deps.requestDone({ route: 'other', method: 'other', status, durationMs: 0, cart: null, problem });
+    const body = JSON.stringify(problem);
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
+      'Connection: close',
+    ];
+    return `${head.join('\r\n')}\r\n\r\n${body}`;
   }
 
   /** No route took it: another method may. */

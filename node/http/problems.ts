@@ -17,6 +17,7 @@ export const problems = {
   'cross-site': [403, 'Cross-site requests can’t change carts'],
   'currency-mismatch': [409, 'Another currency or country than the cart’s'],
   'delivery-limit': [422, 'Too many deliveries'],
+  'headers-too-large': [431, 'The headers are too large'],
   'idempotency-key-reused': [422, 'The Idempotency-Key was used with another request'],
   'internal-error': [500, 'Something went wrong here'],
   'invalid-header': [400, 'A header is malformed'],
@@ -27,6 +28,7 @@ export const problems = {
   'line-total-limit': [422, 'The line’s total is too high'],
   'lines-without-delivery-missing': [409, 'Every line has a delivery'],
   'mailbox-full': [503, 'Too many requests wait for this cart'],
+  'malformed-request': [400, 'This is no HTTP request'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'no-checkout': [409, 'There is nothing to check out'],
   'node-overloaded': [503, 'The node is overloaded'],
@@ -38,7 +40,7 @@ export const problems = {
   'rate-limited': [429, 'Too many requests'],
   'remembered-requests-full': [503, 'Too many requests with an Idempotency-Key'],
   'request-in-progress': [409, 'The first request with this Idempotency-Key still runs'],
-  timeout: [503, 'It took too long'],
+  'request-timeout': [408, 'The request did not come in time'],
   'unknown-delivery': [404, 'There is no such delivery'],
   'unknown-delivery-provider': [404, 'There is no such delivery provider'],
   'unknown-field': [400, 'The request has a field that is not known'],
@@ -129,6 +131,25 @@ export function toProblem(error: unknown): HttpProblem {
     {},
     { cause: error },
   );
+}
+
+/** What Node found wrong with the bytes on a connection. Null where the connection itself broke. */
+export function brokenHttp({ code = '' }: NodeJS.ErrnoException): HttpProblem | null {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpProblem(
+        'headers-too-large',
+        'the request line and the headers must have at most 16 KiB',
+      );
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new HttpProblem('body-too-large', 'the extensions of the body’s chunks are too large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpProblem('request-timeout', 'the request must come in one go, within seconds');
+    default:
+      return code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE'
+        ? new HttpProblem('malformed-request', 'what came is no request of HTTP 1.1 (RFC 9112)')
+        : null;
+  }
 }
 
 /** In whole seconds, at least one. */

@@ -1,32 +1,47 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { CartApp } from './app.ts';
 
 /** Connections open at once; beyond it new ones are dropped by the operating system's own signal, a closed connection. */
 const CONNECTIONS_MAX = 20_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_MS = 75_000;
 const IDLE_CHECK_MS = 50;
+
+/** How long a client may take; slow ones don't hold a connection for nothing: Slowloris. */
+export interface Patience {
+  readonly headersMs: number;
+  /** Headers and body. */
+  readonly requestMs: number;
+  /** How often it is looked at. */
+  readonly checkMs: number;
+}
+
+const patienceDefaults: Patience = { headersMs: 10_000, requestMs: 15_000, checkMs: 1000 };
 
 /** The listening socket of the cart API. */
 export class HttpServer {
   readonly #server: Server;
 
-  constructor(app: CartApp) {
+  constructor(app: CartApp, patience = patienceDefaults) {
+    const handle = app.koa.callback() as RequestListener;
     this.#server = createServer(
       {
-        // Slow clients don't hold a connection for nothing: Slowloris.
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: patience.headersMs,
+        requestTimeout: patience.requestMs,
         // Longer than the idle time of the usual load balancers (60 s), so that they close first.
         keepAliveTimeout: KEEP_ALIVE_MS,
-        connectionsCheckingInterval: 1000,
+        connectionsCheckingInterval: patience.checkMs,
         maxHeaderSize: 16_384,
+        // The application refuses it, as it does everything else.
+        requireHostHeader: false,
       },
-      app.koa.callback() as Parameters<typeof createServer>[1],
+      handle,
     );
+    // Nothing is expected of us that we would not do anyway.
+    this.#server.on('checkExpectation', handle);
+    this.#server.on('clientError', (error, socket) => refuse(app, error, socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
@@ -57,4 +72,13 @@ export class HttpServer {
       deadline.removeEventListener('abort', cut);
     }
   }
+}
+
+/** What is on the connection is no HTTP, or did not come in time: it is told so and closed, as Node does it by itself, but for the answer's shape. */
+function refuse(app: CartApp, error: NodeJS.ErrnoException, socket: Duplex): void {
+  // Node's own handler looks at the same: an answer whose head is out can't be followed by another.
+  const { _httpMessage: answering } = socket as { _httpMessage?: { readonly headersSent: boolean } | null };
+  const answer = app.refusalOf(error);
+  if (answer === null || !socket.writable || answering?.headersSent === true) socket.destroy();
+  else socket.end(answer, () => socket.destroy());
 }

@@ -6,6 +6,7 @@ import { httpDefaults } from '../settings.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
 import type { RequestDone } from '../app.ts';
+import type { Patience } from '../server.ts';
 import type { HttpSettings } from '../settings.ts';
 import type { CartView } from '../view.ts';
 
@@ -43,6 +44,7 @@ export interface Shop extends Harness, AsyncDisposable {
 export async function openShop(
   settings: Partial<HttpSettings> = {},
   options: Partial<PoolOptions> = {},
+  patience?: Patience,
 ): Promise<Shop> {
   const parts = await harness(options);
   const done: RequestDone[] = [];
@@ -69,7 +71,7 @@ export async function openShop(
     },
     { ...httpDefaults, ...settings },
   );
-  const server = new HttpServer(app);
+  const server = new HttpServer(app, patience);
   return Object.assign(shop, { server, port: await server.listen(0, '127.0.0.1') });
 }
 
