@@ -100,6 +100,18 @@ describe('broken HTTP', () => {
     isLastProblem(received, 400, 'malformed-request');
   });
 
+  it('does not hold up the end: a connection on which nothing ever came is closed before the deadline', async () => {
+    const silent = connect(shop.port, '127.0.0.1');
+    await once(silent, 'connect');
+    const closed = once(silent, 'close');
+    silent.on('error', () => undefined);
+    assert.equal((await shop.call('GET', PATH)).status, 200, 'the node has accepted it');
+    const deadline = AbortSignal.timeout(5000);
+    await shop.server.close(deadline);
+    assert.equal(deadline.aborted, false);
+    await closed;
+  });
+
   it('with an expectation that nobody knows is served all the same', async () => {
     const received = await sent(
       `GET ${PATH} HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n`,

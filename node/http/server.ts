@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CartApp } from './app.ts';
 
@@ -23,6 +23,7 @@ const patienceDefaults: Patience = { headersMs: 10_000, requestMs: 15_000, check
 /** The listening socket of the cart API. */
 export class HttpServer {
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
 
   constructor(app: CartApp, patience = patienceDefaults) {
     const handle = app.koa.callback() as RequestListener;
@@ -42,6 +43,10 @@ export class HttpServer {
     // Nothing is expected of us that we would not do anyway.
     this.#server.on('checkExpectation', handle);
     this.#server.on('clientError', (error, socket) => refuse(app, error, socket));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
@@ -60,7 +65,7 @@ export class HttpServer {
   async close(deadline: AbortSignal): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    const idle = setInterval(() => this.#server.closeIdleConnections(), IDLE_CHECK_MS);
+    const idle = setInterval(() => this.#closeIdle(), IDLE_CHECK_MS);
     const cut = (): void => this.#server.closeAllConnections();
     this.#server.closeIdleConnections();
     if (deadline.aborted) cut();
@@ -71,6 +76,12 @@ export class HttpServer {
       clearInterval(idle);
       deadline.removeEventListener('abort', cut);
     }
+  }
+
+  /** Browsers and load balancers open connections ahead of need. To Node, one on which nothing ever came is not idle. */
+  #closeIdle(): void {
+    this.#server.closeIdleConnections();
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 }
 
