@@ -70,6 +70,8 @@ const statuses: Readonly<Record<CheckoutStatus, CartView['checkout']['status']>>
 
 /** Carts whose last JSON is kept: those that are asked for again and again, not those in memory. */
 const CARTS_KEPT = 4096;
+/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters, each there twice, in text and lines. */
+const CHARACTERS_KEPT = 16 << 20;
 
 interface Rendered {
   readonly cart: Cart;
@@ -80,7 +82,11 @@ interface Rendered {
 
 // Carts, lines and articles never change: what was written of one is good as long as it is the same object. By the cart's id and not in weak
 // maps, whose entries cost the garbage collector more than all of the writing (measured: a tenth of the time under load).
-const rendered = new LRUCache<string, Rendered>({ max: CARTS_KEPT });
+const rendered = new LRUCache<string, Rendered>({
+  max: CARTS_KEPT,
+  maxSize: CHARACTERS_KEPT,
+  sizeCalculation: ({ text }) => text.length,
+});
 const articles = new WeakMap<Product, readonly [front: string, back: string]>();
 
 /** The cart's JSON. Of a cart that changed, only the lines that did are written anew. */
