@@ -12,12 +12,26 @@ describe('wire format', () => {
     assert.deepEqual(describeWire(), readBaseline());
   });
 
+  it('is described as it is: what is optional, and what is in a oneof', () => {
+    const { messages } = describeWire();
+    const seen = (message: string, number: string): unknown[] => {
+      const { name, label, oneof } = messages[`messages.${message}`]?.[number] ?? {};
+      return [name, label, oneof];
+    };
+    assert.deepEqual(seen('PickupPoint', '1'), ['id', 'LABEL_OPTIONAL', '']);
+    assert.deepEqual(seen('PickupPoint', '2'), ['name', 'LABEL_PROTO3_OPTIONAL', '']);
+    assert.deepEqual(seen('CartState', '5'), ['lines', 'LABEL_REPEATED', '']);
+    assert.deepEqual(seen('Mutation', '2'), ['addItem', 'LABEL_OPTIONAL', 'kind']);
+  });
+
   const line = 'messages.Line';
   const mistakes: Readonly<Record<string, (wire: Mutable) => void>> = {
     'a field that is gone': ({ messages }) => Reflect.deleteProperty(messages[line] ?? {}, '1'),
     'another type': ({ messages }) => Object.assign(messages[line]?.['1'] ?? {}, { type: 'TYPE_STRING' }),
     'another label': ({ messages }) =>
       Object.assign(messages[line]?.['3'] ?? {}, { label: 'LABEL_REPEATED' }),
+    'a field that is no longer optional': ({ messages }) =>
+      Object.assign(messages['messages.Product']?.['8'] ?? {}, { label: 'LABEL_OPTIONAL' }),
     'a number used for something else': ({ messages }) =>
       Object.assign(messages[line]?.['3'] ?? {}, { name: 'pieces' }),
     'a message that is gone': ({ messages }) => Reflect.deleteProperty(messages, line),
