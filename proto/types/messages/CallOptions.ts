@@ -4,14 +4,14 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface CallOptions {
   'requestId'?: (string);
-  'ifVersion'?: (number | string | Long);
+  'ifVersions'?: (number | string | Long)[];
+  'ifExists'?: (boolean);
   '_requestId'?: "requestId";
-  '_ifVersion'?: "ifVersion";
 }
 
 export interface CallOptions__Output {
   'requestId'?: (string);
-  'ifVersion'?: (number);
+  'ifVersions': (number)[];
+  'ifExists': (boolean);
   '_requestId'?: "requestId";
-  '_ifVersion'?: "ifVersion";
 }

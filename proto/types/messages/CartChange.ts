@@ -8,12 +8,12 @@ export interface CartChange {
   'version'?: (number | string | Long);
   'state'?: (_messages_CartState | null);
   'mutation'?: (_messages_Mutation | null);
-  'content'?: "state"|"mutation";
+  '_mutation'?: "mutation";
 }
 
 export interface CartChange__Output {
   'version': (number);
-  'state'?: (_messages_CartState__Output | null);
+  'state': (_messages_CartState__Output | null);
   'mutation'?: (_messages_Mutation__Output | null);
-  'content'?: "state"|"mutation";
+  '_mutation'?: "mutation";
 }

@@ -6,6 +6,7 @@ export interface OwnerVote {
   'accepted'?: (boolean);
   'owner'?: (_messages_SessionRef | null);
   'epoch'?: (number);
+  'voter'?: (_messages_SessionRef | null);
   '_owner'?: "owner";
 }
 
@@ -13,5 +14,6 @@ export interface OwnerVote__Output {
   'accepted': (boolean);
   'owner'?: (_messages_SessionRef__Output | null);
   'epoch': (number);
+  'voter': (_messages_SessionRef__Output | null);
   '_owner'?: "owner";
 }
