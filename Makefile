@@ -1,5 +1,4 @@
 # Needs npm, make and any Node from 20 on. The Node that everything runs on comes from npm where the system's is older than 24.4.
-SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
@@ -7,20 +6,28 @@ NODE_VERSION := 24.21.0
 NODE_PACKAGE := node-$(shell uname -s | tr 'A-Z' 'a-z')-$(shell uname -m | sed -e 's/x86_64/x64/' -e 's/aarch64/arm64/')
 SYSTEM_NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); console.log(a > 24 || (a === 24 && b >= 4) ? 1 : 0)' 2>/dev/null)
 
+# No make function takes apart a path with spaces, as that of a checkout may be: hence the folder first, then the file.
 ifeq ($(SYSTEM_NODE_FITS),1)
-NODE_BIN :=
 NODE := $(shell command -v node)
 else
-NODE_BIN := .node/$(NODE_VERSION)
-NODE := $(CURDIR)/$(NODE_BIN)/node_modules/$(NODE_PACKAGE)/bin/node
-export PATH := $(dir $(NODE)):$(PATH)
+OWN_NODE := .node/$(NODE_VERSION)
+NODE_FOLDER := $(CURDIR)/$(OWN_NODE)/node_modules/$(NODE_PACKAGE)/bin
+NODE := $(NODE_FOLDER)/node
+export PATH := $(NODE_FOLDER):$(PATH)
+
+# The mark is made last: an installation that was interrupted has none, and begins anew.
+$(OWN_NODE)/complete:
+	@echo 'getting Node $(NODE_VERSION)'
+	@rm -rf $(OWN_NODE)
+	@npm install --loglevel=error --no-audit --no-fund --ignore-scripts --no-save --no-package-lock --prefix $(OWN_NODE) \
+		$(NODE_PACKAGE)@$(NODE_VERSION) > /dev/null
+	@"$(NODE)" --version > $@ || { echo '$(NODE_PACKAGE) does not run here: install Node 24.4 or newer by other means'; exit 1; }
 endif
 
 # A larger young generation: requests' garbage dies there. Measured, 9 % more requests.
 NODE_FLAGS := --max-semi-space-size=64
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
-PROTO := proto/messages.proto proto/cart_actor.proto proto/control_plane.proto
 PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --defaults --oneofs --arrays --keepCase=false \
 	--importFileExtension=.ts --grpcLib=@grpc/grpc-js
 
@@ -28,11 +35,7 @@ PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --def
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(NODE_BIN)/node_modules:
-	@echo "getting Node $(NODE_VERSION)"
-	@npm install --silent --prefix $(NODE_BIN) --no-save --no-package-lock --ignore-scripts $(NODE_PACKAGE)@$(NODE_VERSION)
-
-$(INSTALLED): package.json package-lock.json | $(if $(NODE_BIN),$(NODE_BIN)/node_modules)
+$(INSTALLED): package.json package-lock.json | $(if $(OWN_NODE),$(OWN_NODE)/complete)
 	npm ci
 	@touch $@
 
