@@ -28,6 +28,7 @@ endif
 NODE_FLAGS := --max-semi-space-size=64
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
+PROTO := proto/messages.proto proto/cart_actor.proto proto/control_plane.proto
 PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --defaults --oneofs --arrays --keepCase=false \
 	--importFileExtension=.ts --grpcLib=@grpc/grpc-js
 
@@ -70,12 +71,17 @@ format: $(INSTALLED) ## put every file into the project's format
 	$(BIN)/prettier --write --log-level warn .
 
 .PHONY: proto
-proto: $(INSTALLED) ## make the types of the protobuf messages anew
-	rm -rf proto/types
-	$(PROTO_TYPES) -O proto/types proto/cart_actor.proto proto/control_plane.proto > /dev/null
+proto: .cache/proto-types ## make the types of the protobuf messages anew
 
+# What was made counts too: a file that was edited, added or removed by hand makes them all anew.
+.cache/proto-types: $(PROTO) $(wildcard proto/types proto/types/* proto/types/messages/*) $(INSTALLED)
+	rm -rf proto/types $@
+	$(PROTO_TYPES) -O proto/types proto/cart_actor.proto proto/control_plane.proto > /dev/null
+	@mkdir -p $(@D) && touch $@
+
+# Behind `proto` where both are asked for, also by make -j.
 .PHONY: proto-check
-proto-check: $(INSTALLED)
+proto-check: $(INSTALLED) $(filter proto,$(MAKECMDGOALS))
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 		$(PROTO_TYPES) -O "$$fresh" proto/cart_actor.proto proto/control_plane.proto > /dev/null && \
 		diff -r "$$fresh" proto/types > /dev/null || { echo 'proto/types is not what the .proto files say: make proto'; exit 1; }
