@@ -61,7 +61,7 @@ bench: $(INSTALLED) ## measure speed and memory beside rivals
 	@"$(NODE)" node/bench/main.ts $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) proto-check ## types, style, layers, generated files
+lint: $(INSTALLED) proto-check ## types, style, format, generated files
 	$(BIN)/tsc -p .
 	$(BIN)/eslint --max-warnings 0 .
 	$(BIN)/prettier --check --log-level warn .
