@@ -52,6 +52,7 @@ export class CartNode {
   readonly #admin: AdminServer;
   readonly #background = new AbortController();
   #sweeper: Promise<void> = Promise.resolve();
+  #started: Promise<NodePorts> | null = null;
   #state: 'starting' | 'open' | 'closing' = 'starting';
 
   /** Opens the journal and the catalog: throws what is wrong with them. */
@@ -83,8 +84,13 @@ export class CartNode {
     this.#admin = new AdminServer(this.#metrics.registry, () => this.#readiness());
   }
 
-  /** Resolves with the ports once requests are served. Rejects with what is wrong; nothing is left running then. */
-  async start(): Promise<NodePorts> {
+  /** Resolves with the ports once requests are served. Rejects with what is wrong; nothing is left running then. Once. */
+  start(): Promise<NodePorts> {
+    this.#started = this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<NodePorts> {
     const { config, clock } = this.#context;
     try {
       await this.#keeper.start();
@@ -105,8 +111,10 @@ export class CartNode {
   /** Takes no more requests, finishes what is under way, gives every cart up. Within the grace period; rejects where a part fails. */
   async stop(reason: string): Promise<void> {
     const { config, logger } = this.#context;
-    this.#state = 'closing';
     logger.info({ reason }, 'stopping');
+    // Parts that still start would come up behind those that were stopped.
+    await this.#started?.catch(() => undefined);
+    this.#state = 'closing';
     await this.#stopParts(AbortSignal.timeout(Math.max(1, config.SHUTDOWN_GRACE_MS)));
     logger.info('stopped');
     logger.flush();
