@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { open, rm, statfs } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { randomBytes } from 'node:crypto';
@@ -8,6 +7,7 @@ import { CartNode } from './cart-node.ts';
 import { pause } from './child.ts';
 import { countOf } from './history-checker.ts';
 import { HttpClient } from './http-client.ts';
+import { judge } from './judge.ts';
 import { keepHistory } from './kills.ts';
 import { addOf, cartPath } from './operations.ts';
 import { Random } from './random.ts';
@@ -95,6 +95,8 @@ class Stages {
   readonly #disk: SmallDisk;
   readonly #problems: string[];
   readonly #figures: Record<string, number | string>;
+  /** A cart that was changed while there was room. */
+  readonly #kept = newCart();
 
   constructor(
     node: CartNode,
@@ -111,13 +113,15 @@ class Stages {
   }
 
   async fill({ say }: RowContext): Promise<void> {
+    const { kind } = await this.#client.call(addOf(this.#kept, 'TEST-SKU-123', 1).call);
+    if (kind === 'lost') this.#problems.push('no answer before the disk was full');
     await this.#disk.fill();
     say('the disk is full');
     const startedMs = performance.now();
     // The journal keeps some room for itself: the load uses it up.
     const refusal = await this.#node.process.until('a refused mutation', USED_UP_MS, async () => {
       const answer = await this.#add();
-      return answer.kind === 'answer' && answer.status === 503 ? answer : null;
+      return answer.kind === 'answer' && isRefusal(answer) ? answer : null;
     });
     this.#figures['full to first 503, ms'] = Math.round(performance.now() - startedMs);
     if (!/^\d+$/.test(refusal.headers['retry-after'] ?? ''))
@@ -126,18 +130,16 @@ class Stages {
 
   async whileFull(): Promise<void> {
     const untilMs = performance.now() + FULL_MS;
-    const known = `full-${randomBytes(8).toString('hex')}`;
     let refused = 0;
     let reads = 0;
     while (performance.now() < untilMs) {
       const mutation = await this.#add();
       // A batch that is small enough may still fit; what must not come is any other error, or none at all.
       if (mutation.kind === 'lost') this.#problems.push(`no answer while full: ${mutation.error.message}`);
-      else if (mutation.status === 503) refused += 1;
-      else if (mutation.status >= 400) this.#problems.push(`a mutation while full: ${mutation.status}`);
-      const read = await this.#client.call({ method: 'GET', path: cartPath(known) });
-      if (read.kind === 'answer' && read.status === 200) reads += 1;
-      else this.#problems.push(`a read while full: ${read.kind === 'answer' ? read.status : 'no answer'}`);
+      else if (isRefusal(mutation)) refused += 1;
+      else if (mutation.status >= 400) this.#problems.push(`a mutation while full: ${judge(mutation).label}`);
+      reads += await this.#read(this.#kept, 1);
+      reads += await this.#read(newCart(), 0);
     }
     this.#figures['mutations refused while full'] = refused;
     this.#figures['reads answered while full'] = reads;
@@ -158,16 +160,39 @@ class Stages {
 
   /** A mutation of the row's own, to a new cart each time. */
   #add(): Promise<Answer> {
-    return this.#client.call(addOf(randomBytes(16).toString('base64url'), 'TEST-SKU-123', 1).call);
+    return this.#client.call(addOf(newCart(), 'TEST-SKU-123', 1).call);
   }
+
+  /** How many carts were read: 1 when the answer is that cart at that version. */
+  async #read(cart: string, version: number): Promise<number> {
+    const answer = await this.#client.call({ method: 'GET', path: cartPath(cart) });
+    const { label, view } = judge(answer);
+    if (view?.version === version) return 1;
+    this.#problems.push(`a read while full: ${label}, version ${view?.version ?? 'unknown'}`);
+    return 0;
+  }
+}
+
+function newCart(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** The answer that a full disk asks for: 503 alone may have other reasons. */
+function isRefusal(answer: Answer): boolean {
+  return judge(answer).label === '503 journal-full';
 }
 
 /** A file system of its own in memory, small enough to fill. */
 class SmallDisk implements AsyncDisposable {
   readonly path: string;
+  /** A run that is interrupted leaves no file system behind. */
+  readonly #unmountAtExit = (): void => {
+    spawnSync('umount', ['--lazy', this.path]);
+  };
 
   private constructor(path: string) {
     this.path = path;
+    process.once('exit', this.#unmountAtExit);
   }
 
   static async mount(directory: string): Promise<SmallDisk> {
@@ -202,6 +227,7 @@ class SmallDisk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#unmountAtExit);
     await command('umount', ['--lazy', this.path]);
   }
 
