@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RowResult } from './row.ts';
 
 /** A row's result together with what it was made with. */
 export interface Recorded extends RowResult {
   readonly name: string;
-  /** Commit, and a hash of what was changed since. */
+  /** Of {@link codeVersion}. */
   readonly code: string;
   readonly options: Readonly<Record<string, number>>;
   readonly finishedAt: string;
@@ -44,17 +44,24 @@ export class Results {
   }
 }
 
-/** What a result depends on: these paths as committed, and as changed since. Null outside a git checkout. */
+/** A hash of what a result depends on, as it is in the folder, committed or not. Null outside a git checkout. */
 export function codeVersion(root: string): string | null {
   const paths = ['node', 'proto', 'package-lock.json'];
   const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    execFileSync('git', args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 1 << 28,
+    });
   try {
-    const commit = git('rev-parse', '--short=12', 'HEAD');
-    const changed = git('diff', 'HEAD', '--', ...paths);
-    const added = git('ls-files', '--others', '--exclude-standard', '--', ...paths);
-    if (changed === '' && added === '') return commit;
-    return `${commit}+${createHash('sha256').update(changed).update(added).digest('hex').slice(0, 8)}`;
+    const code = createHash('sha256');
+    code.update(git('rev-parse', ...paths.map((path) => `HEAD:${path}`)));
+    code.update(git('diff', 'HEAD', '--', ...paths));
+    const added = git('ls-files', '-z', '--others', '--exclude-standard', '--', ...paths);
+    for (const file of added.split('\0').filter((name) => name !== ''))
+      code.update(file).update(readFileSync(join(root, file)));
+    return code.digest('hex').slice(0, 12);
   } catch {
     return null;
   }
