@@ -43,6 +43,6 @@ export class CartBook {
 }
 
 /** The form in which the journal remembers an Idempotency-Key. */
-export function keyHash(key: string): string {
+function keyHash(key: string): string {
   return hash('sha256', key, 'hex').slice(0, 32);
 }

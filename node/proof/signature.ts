@@ -6,7 +6,7 @@ import type { JournalRecord } from '../actor/record.ts';
  * What a mutation asks for, as text: the client makes it from what it sends, the checker from what the journal holds, and equal
  * mutations give equal text. Prices are the catalog's and no part of it.
  */
-export function signatureOf(mutation: Mutation): string {
+function signatureOf(mutation: Mutation): string {
   switch (mutation.type) {
     case 'AddItem':
       return signatures.add(mutation.message.product.sku, mutation.message.quantity);
