@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { hashedCart } from './observability/logger.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
@@ -39,7 +40,11 @@ describe('node process', function () {
   }
 
   function run(environment: Record<string, string>, ...flags: string[]): Run {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...flags], {
+    return runFile('main.ts', environment, flags);
+  }
+
+  function runFile(file: string, environment: Record<string, string>, flags: readonly string[] = []): Run {
+    const child = spawn(process.execPath, [join(import.meta.dirname, file), ...flags], {
       env: {
         PATH: process.env['PATH'],
         HOST: '127.0.0.1',
@@ -202,6 +207,23 @@ describe('node process', function () {
     const node = run({ CATALOG_FILE: join(folder, 'none.json') });
     assert.equal(await node.exit, 1);
     assert.match(node.output(), /cannot start: the catalog .*none\.json can’t be read/);
+  });
+
+  it('of make run prints where it listens, where carts are kept, and three calls that work', async () => {
+    const node = runFile('run.ts', { COOKIE_SECURE: 'false' });
+    await written(node, /"ready"/);
+    assert.match(node.output(), /Cart API +http:\/\/localhost:\d+\/cart\/\n/);
+    assert.ok(node.output().includes(`carts are kept in ${join(folder, 'data')}\n`));
+    const [admin] = /http:\S+\/metrics/.exec(node.output()) ?? [];
+    assert.equal((await fetch(admin ?? '')).status, 200);
+    const calls = node.output().match(/^ {2}curl .*$/gm) ?? [];
+    assert.equal(calls.length, 3);
+    let answer = '';
+    for (const call of calls) {
+      answer = (await promisify(execFile)('sh', ['-c', call], { cwd: folder })).stdout;
+      assert.match(answer, /^HTTP\/1\.1 200 /, call);
+    }
+    assert.equal(answer.match(/"sku"/g)?.length, 2);
   });
 
   it('prints help and version, and refuses unknown flags', async () => {

@@ -1,12 +1,12 @@
 import { runCommand } from './command.ts';
 
 /** `make run`: the node, and what to try with it. */
-await runCommand(({ JOURNAL, JOURNAL_PATH }, { httpPort, adminPort }) => {
-  const cart = `http://localhost:${httpPort}/cart`;
+await runCommand(({ JOURNAL, JOURNAL_PATH, HOST, ADMIN_HOST }, { httpPort, adminPort }) => {
+  const cart = `http://${nameOf(HOST)}:${httpPort}/cart`;
   const journal = JOURNAL === 'lmdb' ? `carts are kept in ${JOURNAL_PATH}` : 'carts are gone when it stops';
   process.stdout.write(`
   Cart API   ${cart}/
-  Metrics    http://localhost:${adminPort}/metrics
+  Metrics    http://${nameOf(ADMIN_HOST)}:${adminPort}/metrics
   Journal    ${JOURNAL}: ${journal}
   Ctrl-C stops it.
 
@@ -18,3 +18,9 @@ Try:
 
 `);
 });
+
+/** How one calls an address that the node listens on, from this machine. */
+function nameOf(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
