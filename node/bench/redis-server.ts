@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { startChild } from './bench.ts';
 import type { Child } from '../proof/child.ts';
 import type { Bench } from './bench.ts';
@@ -28,8 +28,10 @@ export class RedisServer implements AsyncDisposable {
   static async start(bench: Bench, fsync: 'everysec' | 'always'): Promise<RedisServer> {
     const folder = join(bench.directory, `redis-${fsync}`);
     mkdirSync(folder);
-    // A socket's path must be short, which a checkout's path may not be.
-    const socket = join(mkdtempSync(join(tmpdir(), 'bench-redis-')), 'redis.sock');
+    // A socket's path must be short, which a checkout's path may not be. Removed by whatever way the bench ends.
+    const short = mkdtempSync(join(tmpdir(), 'bench-redis-'));
+    process.once('exit', () => rmSync(short, { recursive: true, force: true }));
+    const socket = join(short, 'redis.sock');
     const settings = {
       dir: folder,
       port: 0,
@@ -51,6 +53,5 @@ export class RedisServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.kill();
-    rmSync(dirname(this.socket), { recursive: true, force: true });
   }
 }
