@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { pino } from 'pino';
 import { ConfigError, helpText, readConfig } from './config.ts';
 import { JournalDamagedError } from './journal/lmdb-file.ts';
 import { CartNode } from './node.ts';
@@ -34,8 +35,16 @@ function explain(error: unknown): string {
 }
 
 /**
- * The command: reads the settings, runs one node, ends it in order. Exit codes: 0 in order, 1 it could not start or must not go on, 2 it was called wrongly. `onReady` is called
- * once requests are served.
+ * Ends this process without any more of its code. `process.exit` would let lmdb close its store first: that waits for whoever holds the write
+ * lock, and works on a broken heap after a commit that failed. What was acknowledged is on disk.
+ */
+function kill(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/**
+ * The command: reads the settings, runs one node, ends it in order. Exit codes: 0 in order, 1 it could not start, 2 it was called wrongly; killed where it must not go on or can't end
+ * in order. `onReady` is called once requests are served.
  */
 export async function runCommand(
   onReady: (config: Config, ports: NodePorts) => void = () => undefined,
@@ -49,9 +58,11 @@ export async function runCommand(
   }
   if (config === null) return;
   const logger = createLogger(config.LOG_LEVEL, config.NODE_NAME);
+  // Last words are written at once: the other lines' way is asynchronous.
+  const lastWords = createLogger(config.LOG_LEVEL, config.NODE_NAME, pino.destination({ fd: 1, sync: true }));
   const die = (reason: string, error: unknown): void => {
-    logger.fatal({ err: error }, reason);
-    process.exit(1);
+    lastWords.fatal({ err: error }, reason);
+    kill();
   };
   process.on('unhandledRejection', (error) => die('unhandled rejection', error));
   process.on('uncaughtException', (error) => die('uncaught exception', error));
@@ -72,8 +83,8 @@ export async function runCommand(
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) {
-      logger.warn({ signal }, 'told twice to stop: at once');
-      process.exit(1);
+      lastWords.warn({ signal }, 'told twice to stop: at once');
+      kill();
     }
     stopping = true;
     node.stop(signal).then(

@@ -167,7 +167,7 @@ describe('node process', function () {
     assert.ok(!second.output().includes(cart), second.output());
   });
 
-  it('exits at once on a second signal', async () => {
+  it('ends at once on a second signal', async () => {
     const node = await started({ SHUTDOWN_GRACE_MS: '60000' });
     // A request that never ends holds the first signal's orderly stop.
     const slow = new Promise((resolve) => {
@@ -179,8 +179,25 @@ describe('node process', function () {
     node.child.kill('SIGTERM');
     await written(node, /"stopping"/);
     node.child.kill('SIGTERM');
-    assert.equal(await node.exit, 1);
+    await node.exit;
+    assert.equal(node.child.signalCode, 'SIGKILL');
     await slow;
+  });
+
+  it('is killed when its time is up or on a second signal, also while another process holds the journal', async () => {
+    for (const graceMs of ['500', '60000']) {
+      const node = await started({ SHUTDOWN_GRACE_MS: graceMs });
+      const holder = runFile('journal/testing/lock-holder.ts', {}, [join(folder, 'data')]);
+      await written(holder, /locked/);
+      node.child.kill('SIGTERM');
+      await written(node, /"stopping"/);
+      if (graceMs === '60000') node.child.kill('SIGTERM');
+      await node.exit;
+      assert.equal(node.child.signalCode, 'SIGKILL');
+      assert.match(node.output(), /still run after 500 ms|told twice to stop/);
+      holder.child.kill('SIGKILL');
+      await holder.exit;
+    }
   });
 
   it('does not start with a wrong setting, and names it', async () => {

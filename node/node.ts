@@ -37,6 +37,8 @@ export interface NodePorts {
 }
 
 const PURGE_MS = 1000;
+/** Of the grace period; the rest is for giving carts up. */
+const REQUESTS_SHARE = 0.8;
 
 /** One cart node: wires every part together, starts them in order and stops them in the reverse one. */
 export class CartNode {
@@ -115,9 +117,22 @@ export class CartNode {
     // Parts that still start would come up behind those that were stopped.
     await this.#started?.catch(() => undefined);
     this.#state = 'closing';
-    await this.#stopParts(AbortSignal.timeout(Math.max(1, config.SHUTDOWN_GRACE_MS)));
+    await this.#within(config.SHUTDOWN_GRACE_MS, (deadline) => this.#stopParts(deadline));
     logger.info('stopped');
     logger.flush();
+  }
+
+  /** What is under way is cut before time is up, so that the rest is in order. Rejects when time is up: a journal may hang for ever. */
+  async #within(graceMs: number, stop: (deadline: AbortSignal) => Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const timeUp = this.#context.clock.sleep(graceMs, done.signal).then(() => {
+      throw new Error(`parts of the node still run after ${graceMs} ms`);
+    });
+    try {
+      await Promise.race([stop(AbortSignal.timeout(Math.ceil(REQUESTS_SHARE * graceMs))), timeUp]);
+    } finally {
+      done.abort();
+    }
   }
 
   async #stopParts(deadline: AbortSignal): Promise<void> {
