@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { FileCatalog } from './file.ts';
 import { HttpCatalog } from './http.ts';
@@ -33,7 +34,7 @@ export const catalogSettings = {
   CATALOG_FILE: z
     .string()
     .min(1)
-    .default(new URL('demo-catalog.json', import.meta.url).pathname)
+    .default(join(import.meta.dirname, 'demo-catalog.json'))
     .meta({
       description: 'JSON file of the file catalog; read anew when it changes',
     }),
