@@ -121,6 +121,11 @@ export class LocalGrain implements Grain {
     );
   }
 
+  /** False before the first record: the session owns nothing then, and others may make the cart. */
+  get stored(): boolean {
+    return this.#head !== null;
+  }
+
   get mailboxLength(): number {
     return this.#mailbox.length;
   }

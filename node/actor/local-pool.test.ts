@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { emptyCart } from '../domain/cart.ts';
 import { DamagedCartError, RetriableError } from './errors.ts';
 import { add, harness, settled } from './testing/fixtures.ts';
+import type { CreateEntry, StoredRecord } from '../journal/port.ts';
 import type { Harness } from './testing/fixtures.ts';
 
 function isRetriable(code: string): (error: unknown) => boolean {
@@ -16,6 +17,21 @@ async function fill(test: Harness, ids: readonly string[]): Promise<void> {
   }
 }
 
+/** A record as a cart's first one: what `add` stores. */
+async function stored(cart: string): Promise<CreateEntry> {
+  const elsewhere = await harness();
+  await elsewhere.pool.apply(cart, { mutation: add() });
+  const read = await elsewhere.journal.history(cart, 1);
+  assert.ok(read.status === 'ok');
+  return { cart, recordId: 1_000_000, record: (read.records[0] as StoredRecord).record, expiresDay: 30_000 };
+}
+
+/** Runs within this turn, when that many promises in a row were settled. */
+async function stepsLater<T>(steps: number, run: () => T | Promise<T>): Promise<T> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
+  return run();
+}
+
 function names(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `c${index}`);
 }
@@ -26,6 +42,17 @@ describe('local pool', () => {
     assert.deepEqual(await test.pool.read('new'), emptyCart('new'));
     assert.equal(test.pool.size, 0);
     assert.equal(test.journal.claims, 0);
+  });
+
+  it('shows what others made of an id that it had in use without ever storing it', async () => {
+    const test = await harness();
+    await assert.rejects(test.pool.apply('c', { mutation: add('no-such') }), { code: 'unknown-sku' });
+    assert.equal((await test.pool.read('c')).version, 0);
+    const owner = await test.another();
+    await owner.pool.apply('c', { mutation: add() });
+    await owner.pool.close(new AbortController().signal);
+    await owner.journal.closeSession(owner.session);
+    assert.equal((await test.pool.read('c')).version, 1);
   });
 
   it('loads a cart once for all requests that come at the same time', async () => {
@@ -97,6 +124,29 @@ describe('local pool', () => {
     assert.equal((await test.journal.readCold('c1')).status, 'owned');
   });
 
+  it('keeps a cart in one place, whenever another one is loaded after it and makes it leave', async () => {
+    const test = await harness({ poolSize: 1 });
+    const claim = test.journal.claim.bind(test.journal);
+    for (let steps = 0; steps < 16; steps += 1) {
+      const other = `other-${steps}`;
+      const came = Promise.withResolvers<unknown>();
+      test.journal.claim = async (session, batch) => {
+        const answer = await claim(session, batch);
+        if (batch[0] !== other) void stepsLater(steps, () => test.pool.read(other)).then(came.resolve);
+        return answer;
+      };
+      await test.journal.create(test.session, [await stored(other)]);
+      const changes: number[] = [];
+      await test.pool.watch(`c${steps}`, {
+        changed: ({ cart }) => changes.push(cart.version),
+        ended: () => undefined,
+      });
+      await came.promise;
+      await test.pool.apply(`c${steps}`, { mutation: add() });
+      assert.deepEqual(changes, [1], `the other one came ${steps} steps after the claim`);
+    }
+  });
+
   it('never evicts a cart with a record under way, and refuses new ones at once when all are', async () => {
     const test = await harness({ poolSize: 16 });
     const release = test.journal.hold();
@@ -139,6 +189,20 @@ describe('local pool', () => {
     test.clock.advance(50);
     assert.equal((await reply).version, 2);
     assert.deepEqual(test.evicted, ['idle']);
+  });
+
+  it('refuses a cart of which the journal turns out to have lost changes when it is released', async () => {
+    const test = await harness({ idleTtlMs: 1000, changedTtlMs: 1000 });
+    await fill(test, ['c', 'd']);
+    test.clock.advance(10_000);
+    const current = { epoch: 1, seq: 1, owner: null };
+    test.journal.release = (_, batch) =>
+      Promise.resolve(batch.map(({ cart }) => ({ status: 'conflict', current, regressed: cart === 'c' })));
+    test.pool.purge();
+    await assert.rejects(Promise.resolve(test.pool.read('c')), DamagedCartError);
+    await assert.rejects(test.pool.apply('c', { mutation: add() }), DamagedCartError);
+    assert.deepEqual(test.damaged, ['c']);
+    assert.equal((await test.pool.read('d')).version, 1);
   });
 
   it('waits for the lease of an owner that died, and takes over what it had acknowledged', async () => {

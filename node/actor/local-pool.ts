@@ -124,7 +124,9 @@ export class LocalGrainPool implements GrainPool {
 
   async apply(id: string, request: MutationRequest): Promise<MutationReply> {
     // No await where the cart is in memory: the request joins the batch of this turn.
-    const grain = this.#resident(id) ?? (await this.#load(id));
+    let grain = this.#resident(id);
+    // Looked up anew behind each load: another one may have made the cart leave again before its turn comes.
+    for (; grain === undefined; grain = this.#resident(id)) await this.#load(id);
     return grain.apply(request);
   }
 
@@ -132,13 +134,15 @@ export class LocalGrainPool implements GrainPool {
     const session = this.#context.session();
     if (session !== null && this.#context.journal.mayServeReads(session)) {
       const grain = this.#resident(id);
-      if (grain !== undefined) return grain.read();
+      // One without a head owns nothing: others may have made the cart since.
+      if (grain?.stored === true) return grain.read();
     }
     return this.#readCold(id);
   }
 
   async watch(id: string, watcher: Watcher): Promise<{ readonly cart: Cart; readonly stop: () => void }> {
-    const grain = this.#resident(id) ?? (await this.#load(id));
+    let grain = this.#resident(id);
+    for (; grain === undefined; grain = this.#resident(id)) await this.#load(id);
     return { cart: grain.read(), stop: grain.watch(watcher) };
   }
 
@@ -278,10 +282,13 @@ export class LocalGrainPool implements GrainPool {
 
   #lost(grain: LocalGrain, conflict: Conflict | null): void {
     if (this.#active.get(grain.id) === grain) this.#active.delete(grain.id);
-    if (conflict?.regressed !== true) return;
+    if (conflict?.regressed === true) this.#refuse(grain.id);
+  }
+
+  #refuse(id: string): void {
     const error = new DamagedCartError('the journal has lost changes of this cart that were acknowledged');
-    if (this.#refused.size < this.#options.poolSize) this.#refused.set(grain.id, error);
-    this.#context.observer.damaged(grain.id, error);
+    if (this.#refused.size < this.#options.poolSize) this.#refused.set(id, error);
+    this.#context.observer.damaged(id, error);
   }
 
   /** From a grain to a string; a cart that was never stored is just forgotten. */
@@ -357,9 +364,10 @@ export class LocalGrainPool implements GrainPool {
       { cart: id, head: headOf(text) },
       this.#stop.signal,
     )
-      .then((gone) => {
+      .then((result) => {
+        if (result === 'regressed') this.#refuse(id);
         // Nothing was written and the cart is still this session's: it stays.
-        if (!gone && session === this.#context.session()) {
+        if (result === 'kept' && session === this.#context.session()) {
           this.#resting.set(id, text);
           return;
         }
