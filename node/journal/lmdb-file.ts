@@ -89,13 +89,15 @@ const GROWTH = 8 << 20;
  * Keeps room at the end of the data file, so that LMDB never meets a full disk.
  *
  * A commit that fails for want of space leaves lmdb's native heap corrupted (seen with lmdb 3.5.6: the process aborts soon after). So the
- * space that a batch may need is made beforehand, as zeros behind LMDB's last page. O_APPEND lets every process that shares the directory do so:
- * what is appended never lies over what another one just wrote.
+ * space that writes may need is made beforehand, as zeros behind LMDB's last page, and set aside while they are under way. O_APPEND lets every
+ * process that shares the directory do so: what is appended never lies over what another one just wrote.
  */
 export class Room {
   readonly #file: number;
   readonly #lastPageEnd: () => number;
   readonly #mapSize: number;
+  /** Set aside for writes under way, bytes. */
+  #taken = 0;
   #growing: Promise<void> | null = null;
 
   /** `lastPageEnd` tells where LMDB's content ends, bytes; `mapSize` is the bound of the file, bytes. */
@@ -105,20 +107,43 @@ export class Room {
     this.#mapSize = mapSize;
   }
 
-  /** True when LMDB may write that many bytes of new pages. Waits for the file to grow only where it must. */
-  async has(bytes: number): Promise<boolean> {
-    const end = this.#lastPageEnd();
-    if (end + bytes > this.#mapSize) return false;
-    if (this.#size() - end < bytes + GROWTH / 2) {
-      const growing = this.#grow();
-      if (this.#size() - end < bytes) await growing;
+  /**
+   * Sets room for that many bytes of new pages aside, until {@link give} gets them back. False when there is none, or less than `spare` would be
+   * left. Waits for the file to grow only where it must.
+   */
+  async take(bytes: number, spare: number): Promise<boolean> {
+    this.#taken += bytes;
+    let size = this.#size();
+    let missing = this.#missing(spare);
+    // The next ones shall not have to wait.
+    if (missing > -GROWTH / 2 && missing < Infinity) void this.#grow();
+    for (
+      let before = -1;
+      missing > 0 && missing < Infinity && size > before;
+      missing = this.#missing(spare)
+    ) {
+      await this.#grow();
+      before = size;
+      size = this.#size();
     }
-    return this.#size() - this.#lastPageEnd() >= bytes;
+    if (missing <= 0) return true;
+    this.give(bytes);
+    return false;
+  }
+
+  give(bytes: number): void {
+    this.#taken -= bytes;
   }
 
   async close(): Promise<void> {
     await this.#growing;
     closeSync(this.#file);
+  }
+
+  /** How much more the file needs for all that is under way, bytes; infinite where it may not grow so far. */
+  #missing(spare: number): number {
+    const end = this.#lastPageEnd() + this.#taken + spare;
+    return end > this.#mapSize ? Infinity : end - this.#size();
   }
 
   #size(): number {

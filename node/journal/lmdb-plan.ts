@@ -4,7 +4,6 @@ import type { ClaimOutcome, Head, Refused, Unknown, WriteOutcome } from './port.
 
 /** New pages that one entry may dirty, bytes: the ways down to its head and its snapshot, and the log's last page. */
 const ENTRY_PAGES_BYTES = 8 * 4096;
-const BATCH_PAGES_BYTES = 64 * 4096;
 
 /** What an entry brings along. */
 export interface Sized {
@@ -39,7 +38,7 @@ export function isHead(looked: ClaimOutcome | StoredHead | undefined): looked is
 }
 
 export function bytesOf(batch: readonly Sized[]): number {
-  let bytes = BATCH_PAGES_BYTES;
+  let bytes = 0;
   for (const { record, snapshot } of batch) {
     bytes += ENTRY_PAGES_BYTES + 2 * ((record?.length ?? 0) + (snapshot?.length ?? 0));
   }

@@ -22,6 +22,10 @@ export const ABSENT = null as unknown as number;
 const POSITION_BLOCK = 2 ** 20;
 const POSITIONS_LOW = POSITION_BLOCK / 4;
 const PAGE_BYTES = 4096;
+/** Carts leave this much room to sessions and counters, which must go on when the disk is full, bytes. */
+const SPARE_BYTES = 64 * PAGE_BYTES;
+/** What these take of it. */
+const OWN_BYTES = 16 * PAGE_BYTES;
 /** Commits without an answer in time. With more, LMDB's lock is stuck and nothing is added to the queue behind it. */
 const LATE_COMMITS_MAX = 4;
 const TRIES_MAX = 16;
@@ -212,7 +216,7 @@ export class LmdbStore {
       this.refresh();
       const last = this.#meta.get('sessions') ?? 0;
       const number = last + 1;
-      const added = await this.send(16 * PAGE_BYTES, () =>
+      const added = await this.#send(OWN_BYTES, 0, () =>
         this.#meta.ifVersion('sessions', last, () => {
           void this.#meta.put('sessions', number, number);
           void this.#sessions.put(number, encodeSession(number, row), ALIVE);
@@ -228,7 +232,7 @@ export class LmdbStore {
   renewLease(number: number, leaseUntilMs: number): Promise<boolean> {
     this.refresh();
     const renewals = this.lease(number).renewals + 1;
-    return this.send(16 * PAGE_BYTES, () =>
+    return this.#send(OWN_BYTES, 0, () =>
       this.#sessions.ifVersion(number, ALIVE, () => void this.#leases.put(number, leaseUntilMs, renewals)),
     );
   }
@@ -244,7 +248,7 @@ export class LmdbStore {
       this.#sessions.ifVersion(number, ALIVE, () => {
         void this.#sessions.put(number, encodeSession(number, { ...row, over }), OVER);
       });
-    return this.send(16 * PAGE_BYTES, () => {
+    return this.#send(OWN_BYTES, 0, () => {
       return renewals === undefined ? end() : this.#leases.ifVersion(number, renewals, () => void end());
     });
   }
@@ -258,17 +262,16 @@ export class LmdbStore {
    * Sends writes, all in this turn and so in one commit, and waits until they are flushed to disk. `bytes` of new pages must have room.
    * Rejects with {@link NoRoomError}, {@link CommitStalledError} (nothing was sent), {@link CommitTimeoutError} or {@link CommitFailedError} (not known).
    */
-  async send<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-    if (!(await this.#room.has(bytes))) throw new NoRoomError('there is no room for the journal');
+  send<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+    return this.#send(bytes, SPARE_BYTES, write);
+  }
+
+  async #send<T>(bytes: number, spare: number, write: () => Promise<T>): Promise<T> {
     if (this.#lateCommits >= LATE_COMMITS_MAX) {
       throw new CommitStalledError('LMDB’s lock is stuck: a process that holds it was stopped?');
     }
-    const held = write().then(async (result) => {
-      // Committed is not durable yet.
-      await this.#options.flushed(Promise.resolve(this.#root.flushed));
-      return result;
-    });
-    return this.#deadline(held);
+    if (!(await this.#room.take(bytes, spare))) throw new NoRoomError('there is no room for the journal');
+    return this.#deadline(this.#commit(bytes, write));
   }
 
   async backup(path: string): Promise<void> {
@@ -285,7 +288,7 @@ export class LmdbStore {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       this.refresh();
       const block = this.#meta.get('positions') ?? 1;
-      const reserved = await this.send(16 * PAGE_BYTES, () =>
+      const reserved = await this.#send(OWN_BYTES, 0, () =>
         this.#meta.ifVersion(
           'positions',
           block,
@@ -297,6 +300,17 @@ export class LmdbStore {
       return;
     }
     throw new Error('other processes take positions all the time');
+  }
+
+  async #commit<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+    try {
+      const result = await write();
+      // Committed is not durable yet.
+      await this.#options.flushed(Promise.resolve(this.#root.flushed));
+      return result;
+    } finally {
+      this.#room.give(bytes);
+    }
   }
 
   async #deadline<T>(commit: Promise<T>): Promise<T> {
