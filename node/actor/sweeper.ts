@@ -43,8 +43,8 @@ async function sweepAll(
   for (;;) {
     const current = session();
     if (current === null || signal.aborted) return total;
-    const { length } = await journal.sweepExpired(current, today, PORTION);
-    total += length;
-    if (length === 0) return total;
+    const { carts, more } = await journal.sweepExpired(current, today, PORTION);
+    total += carts.length;
+    if (!more) return total;
   }
 }

@@ -425,8 +425,8 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         await created('later', a, DAY + 5);
         await journal.closeSession(a);
         const c = await journal.openSession({ node: 'c', address: '', leaseMs: LEASE_MS });
-        assert.deepEqual(await journal.sweepExpired(c, DAY, 10), []);
-        assert.deepEqual(await journal.sweepExpired(c, DAY + 1, 10), ['due']);
+        assert.deepEqual((await journal.sweepExpired(c, DAY, 10)).carts, []);
+        assert.deepEqual((await journal.sweepExpired(c, DAY + 1, 10)).carts, ['due']);
         assert.equal((await journal.readCold('due')).status, 'absent');
         assert.equal((await journal.readCold('later')).status, 'ok');
         assert.equal((await journal.history('due', 1)).status, 'absent');
@@ -434,7 +434,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
 
       it('never deletes under a living owner', async () => {
         await created('c', a, DAY);
-        assert.deepEqual(await test.other.sweepExpired(b, DAY + 1, 10), []);
+        assert.deepEqual((await test.other.sweepExpired(b, DAY + 1, 10)).carts, []);
         assert.deepEqual(await texts(journal, 'c'), ['first']);
       });
 
@@ -442,15 +442,34 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         const head = await created('c', a, DAY);
         await journal.append(a, [{ ...appending('c', head, 'second'), expiresDay: DAY + 10 }]);
         await journal.closeSession(a);
-        assert.deepEqual(await test.other.sweepExpired(b, DAY + 5, 10), []);
-        assert.deepEqual(await test.other.sweepExpired(b, DAY + 11, 10), ['c']);
+        assert.deepEqual((await test.other.sweepExpired(b, DAY + 5, 10)).carts, []);
+        assert.deepEqual((await test.other.sweepExpired(b, DAY + 11, 10)).carts, ['c']);
       });
 
       it('sweeps in portions', async () => {
         for (let index = 0; index < 5; index += 1) await created(`c${index}`);
         await journal.closeSession(a);
-        assert.equal((await test.other.sweepExpired(b, DAY + 1, 3)).length, 3);
-        assert.equal((await test.other.sweepExpired(b, DAY + 1, 3)).length, 2);
+        const first = await test.other.sweepExpired(b, DAY + 1, 3);
+        assert.deepEqual([first.carts.length, first.more], [3, true]);
+        const second = await test.other.sweepExpired(b, DAY + 1, 3);
+        assert.deepEqual([second.carts.length, second.more], [2, false]);
+      });
+
+      it('comes to what expired, however many carts live on that were due before it', async () => {
+        const ids = Array.from({ length: 30 }, (_, index) => `alive${index}`);
+        for (const id of ids) {
+          const head = await created(id, a, DAY);
+          await journal.append(a, [{ ...appending(id, head, 'second'), expiresDay: DAY + 10 }]);
+        }
+        await created('due', a, DAY + 1);
+        await journal.closeSession(a);
+        const swept: string[] = [];
+        for (let more = true; more;) {
+          const portion = await test.other.sweepExpired(b, DAY + 2, 1);
+          swept.push(...portion.carts);
+          ({ more } = portion);
+        }
+        assert.deepEqual(swept, ['due']);
       });
 
       it('makes new carts above the highest epoch of all that went together', async () => {
@@ -464,7 +483,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
           high = { cart: 'high', head: claim.content.head };
         }
         await journal.closeSession(a);
-        assert.equal((await test.other.sweepExpired(b, DAY + 1, 10)).length, 3);
+        assert.equal((await test.other.sweepExpired(b, DAY + 1, 10)).carts.length, 3);
         const [anew] = await test.other.create(b, [creation('high')]);
         assert.ok(landed(anew).epoch > high.head.epoch);
       });
@@ -477,8 +496,11 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         test.advance(LEASE_MS + 1);
         assert.equal(await test.other.renewSession(b), 'renewed');
         const swept: string[] = [];
-        for (let portion = 0; portion < 20; portion += 1)
-          swept.push(...(await test.other.sweepExpired(b, DAY + 1, 1)));
+        for (let more = true; more;) {
+          const portion = await test.other.sweepExpired(b, DAY + 1, 1);
+          swept.push(...portion.carts);
+          ({ more } = portion);
+        }
         assert.deepEqual(swept, ['abandoned']);
       });
 
@@ -487,7 +509,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         await journal.handOver(a, [{ cart: 'c', head, to: b.id }]);
         await test.other.closeSession(b);
         const c = await journal.openSession({ node: 'c', address: '', leaseMs: LEASE_MS });
-        assert.deepEqual(await journal.sweepExpired(c, DAY + 1, 10), ['c']);
+        assert.deepEqual((await journal.sweepExpired(c, DAY + 1, 10)).carts, ['c']);
         const anew = await created('c', c);
         assert.ok(anew.epoch > head.epoch + 1, `${anew.epoch} is above ${head.epoch + 1}`);
         assert.equal((await journal.append(a, [appending('c', head, 'late')]))[0]?.status, 'conflict');

@@ -4,6 +4,7 @@ import { ABSENT } from './lmdb-store.ts';
 import type { StoredHead } from './lmdb-layout.ts';
 import type { LmdbSessions } from './lmdb-sessions.ts';
 import type { LmdbStore } from './lmdb-store.ts';
+import type { Swept } from './port.ts';
 
 /** Index entries looked at for each cart that may be deleted: some belong to carts that are in use or live longer now. */
 const SCAN_FACTOR = 8;
@@ -42,7 +43,7 @@ export class LmdbSweeper {
     this.#sessions = sessions;
   }
 
-  async sweep(session: number, today: number, limit: number): Promise<readonly string[]> {
+  async sweep(session: number, today: number, limit: number): Promise<Swept> {
     const keys = this.#due(today, limit * SCAN_FACTOR);
     await this.#fenceAbandoned(keys);
     this.#store.refresh();
@@ -56,8 +57,9 @@ export class LmdbSweeper {
     }
     // The end was reached: the next portion begins anew.
     if (expired.length < limit && keys.length < limit * SCAN_FACTOR) this.#after = null;
-    if (expired.length + outdated.length === 0) return [];
-    return this.#delete(session, expired, outdated);
+    const more = this.#after !== null;
+    if (expired.length + outdated.length === 0) return { carts: [], more };
+    return { carts: await this.#delete(session, expired, outdated), more };
   }
 
   #due(today: number, count: number): IndexKey[] {

@@ -29,6 +29,7 @@ import type {
   ReleaseEntry,
   Session,
   SessionOptions,
+  Swept,
   WriteOutcome,
 } from './port.ts';
 
@@ -209,7 +210,7 @@ export class LmdbJournal implements Journal {
     });
   }
 
-  async sweepExpired(session: Session, today: number, limit: number): Promise<readonly string[]> {
+  async sweepExpired(session: Session, today: number, limit: number): Promise<Swept> {
     this.#requireOpen();
     return this.#sweeper.sweep(this.#sessions.numberOf(session), today, limit);
   }

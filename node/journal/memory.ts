@@ -17,6 +17,7 @@ import type {
   Session,
   SessionOptions,
   StoredRecord,
+  Swept,
   WriteOutcome,
 } from './port.ts';
 
@@ -187,20 +188,20 @@ export class MemoryJournal implements Journal {
     });
   }
 
-  sweepExpired(session: Session, today: number, limit: number): Promise<readonly string[]> {
+  sweepExpired(session: Session, today: number, limit: number): Promise<Swept> {
     return this.#open(() => {
-      const swept: string[] = [];
+      const carts: string[] = [];
       if (!this.mayServeReads(session)) throw new Error('the session was fenced or closed');
       for (const [cart, row] of this.#rows) {
-        if (swept.length >= limit) break;
+        if (carts.length >= limit) return { carts, more: true };
         if (row.expiresDay >= today) continue;
         this.#fenceLapsed(row.owner);
         if (this.#liveOwner(row) !== null) continue;
         this.#rows.delete(cart);
         this.#epochFloor = Math.max(this.#epochFloor, row.epoch + 1);
-        swept.push(cart);
+        carts.push(cart);
       }
-      return swept;
+      return { carts, more: false };
     });
   }
 

@@ -54,10 +54,10 @@ export interface Journal {
   /** The retained records with seq ≥ `fromSeq`, oldest first. Records behind the retention are gone; the first one tells. */
   history(cart: string, fromSeq: number): Promise<HistoryRead>;
   /**
-   * Deletes up to `limit` carts whose `expiresDay` lies before `today` and that no live session owns. Returns their ids.
-   * Rejects when the store does not answer.
+   * Deletes up to `limit` carts whose `expiresDay` lies before `today` and that no live session owns. It may look at a part of the carts only:
+   * `more` says that another call goes on from there. Rejects when the store does not answer.
    */
-  sweepExpired(session: Session, today: number, limit: number): Promise<readonly string[]>;
+  sweepExpired(session: Session, today: number, limit: number): Promise<Swept>;
   /** Waits for what is under way and lets go of the store. Does not close sessions. Idempotent. */
   close(): Promise<void>;
 }
@@ -69,6 +69,13 @@ export interface SessionOptions {
   readonly address: string;
   /** Length of the lease, ms. */
   readonly leaseMs: number;
+}
+
+export interface Swept {
+  /** Ids of the carts that were deleted. */
+  readonly carts: readonly string[];
+  /** False when every cart has been looked at. */
+  readonly more: boolean;
 }
 
 /** One run of a node. A restarted node is a new session: ownership is never inherited by name. */

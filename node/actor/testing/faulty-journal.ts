@@ -10,6 +10,7 @@ import type {
   ReleaseEntry,
   Session,
   SessionOptions,
+  Swept,
   WriteOutcome,
 } from '../../journal/port.ts';
 
@@ -92,7 +93,7 @@ export class FaultyJournal implements Journal {
   history(cart: string, fromSeq: number): Promise<HistoryRead> {
     return this.#inner.history(cart, fromSeq);
   }
-  sweepExpired(session: Session, today: number, limit: number): Promise<readonly string[]> {
+  sweepExpired(session: Session, today: number, limit: number): Promise<Swept> {
     return this.#inner.sweepExpired(session, today, limit);
   }
   close(): Promise<void> {
