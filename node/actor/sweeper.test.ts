@@ -83,6 +83,20 @@ describe('sweeper', () => {
     assert.deepEqual(swept, [3]);
   });
 
+  it('believes a clock that jumps forward by one day an hour: it may be wrong, and what is deleted is gone', async () => {
+    await abandon(1, 0);
+    await abandon(1, 1);
+    clock.jump(40 * DAY_MS);
+    await hours(1);
+    assert.deepEqual(swept, [1]);
+    await hours(1);
+    assert.deepEqual(swept, [1, 1]);
+    clock.jump(-40 * DAY_MS);
+    await abandon(1, 1);
+    await hours(1);
+    assert.deepEqual(swept, [1, 1, 0], 'put right');
+  });
+
   it('tells of a failure and tries again the next hour', async () => {
     await abandon(1, -1);
     const sweep = journal.sweepExpired.bind(journal);

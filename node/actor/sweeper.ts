@@ -11,21 +11,27 @@ export interface SweeperEvents {
   failed(error: Error): void;
 }
 
-/** Deletes carts that did not change for longer than they live, an hour at a time. Ends when `signal` aborts; never rejects. */
+/**
+ * Deletes carts that did not change for longer than they live, an hour at a time. Ends when `signal` aborts; never rejects.
+ *
+ * Deleting can't be undone and the clock may be wrong: today goes forward by one day an hour at most.
+ */
 export async function sweepHourly(
   { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
   session: () => Session | null,
   events: SweeperEvents,
   signal: AbortSignal,
 ): Promise<void> {
+  let today = dayOf(clock);
   for (;;) {
     try {
       await clock.sleep(3_600_000, signal);
     } catch {
       return;
     }
+    today = Math.min(dayOf(clock), today + 1);
     try {
-      events.swept(await sweepAll(journal, clock, session, signal));
+      events.swept(await sweepAll(journal, today, session, signal));
     } catch (error) {
       events.failed(error instanceof Error ? error : new Error(String(error)));
     }
@@ -34,11 +40,10 @@ export async function sweepHourly(
 
 async function sweepAll(
   journal: Journal,
-  clock: Clock,
+  today: number,
   session: () => Session | null,
   signal: AbortSignal,
 ): Promise<number> {
-  const today = Math.floor(clock.wallMs() / DAY_MS);
   let total = 0;
   for (;;) {
     const current = session();
@@ -47,4 +52,8 @@ async function sweepAll(
     total += carts.length;
     if (!more) return total;
   }
+}
+
+function dayOf(clock: Clock): number {
+  return Math.floor(clock.wallMs() / DAY_MS);
 }

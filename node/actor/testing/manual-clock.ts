@@ -46,6 +46,11 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** The wall clock is set anew; sleepers and the monotonic clock know nothing of it. */
+  jump(ms: number): void {
+    this.#wallMs += ms;
+  }
+
   advance(ms: number): void {
     this.#wallMs += ms;
     this.#monotonicMs += ms;
