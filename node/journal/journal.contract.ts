@@ -340,6 +340,25 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         assert.equal((await test.other.fence('nobody')).status, 'unknown-session');
       });
 
+      it('holds no lease for longer than it lasts when the clock was set back', async () => {
+        test.advance(-3_600_000);
+        const outcome = await test.other.fence(a.id);
+        assert.ok(outcome.status === 'live');
+        test.advance(LEASE_MS - 1);
+        assert.deepEqual(await journal.fence(a.id), outcome);
+        test.advance(2);
+        assert.equal((await test.other.fence(a.id)).status, 'free');
+      });
+
+      it('lets an owner whose clock was set back renew as before', async () => {
+        test.advance(-3_600_000);
+        assert.equal((await test.other.fence(a.id)).status, 'live');
+        test.advance(LEASE_MS - 1);
+        assert.equal(await journal.renewSession(a), 'renewed');
+        test.advance(LEASE_MS - 1);
+        assert.equal((await test.other.fence(a.id)).status, 'live');
+      });
+
       it('renews a lapsed session that nobody fenced', async () => {
         const head = await created('c');
         test.advance(10 * LEASE_MS);

@@ -2,16 +2,16 @@ import { crc32 } from 'node:zlib';
 import type { Head } from './port.ts';
 
 /**
- * The bytes of the LMDB store. Every value begins with a CRC-32 over the cart's id and the rest of the value, so that a flipped bit, or a value
- * under another cart's key, is noticed when it is read. Numbers are little endian.
+ * The bytes of the LMDB store. Values begin with a CRC-32 over the cart's id and the rest of the value, so that a flipped bit, or a value under
+ * another cart's key, is noticed when it is read; leases and counters are text. Numbers are little endian.
  *
  *     heads      cart → crc32, epoch u32, seq u32, expiresDay u32, owner u32 (session number, 0: nobody), position f64, recordId f64
  *     log        position (8 bytes, big endian) → crc32, epoch u32, seq u32, session u32, previous position f64, recordId f64, length of id u8, id, record
  *     snapshots  cart → crc32, seq u32, snapshot
  *     sessions   session number → crc32, JSON; entry version 1 while it may write, 2 when it is over
- *     leases     session number → end of the lease, ms; entry version counts the renewals
+ *     leases     session number → end of the lease, ms, as text; entry version counts the renewals
  *     expiry     [day, cart] → nothing
- *     meta       layout, positions, sessions, epochFloor
+ *     meta       layout, positions, sessions, epochFloor → its value, as text and as entry version
  */
 export const LAYOUT_VERSION = 1;
 

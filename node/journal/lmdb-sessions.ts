@@ -34,6 +34,12 @@ export class LmdbSessions {
     if (number === null || row === null) return { status: 'unknown-session' };
     if (row.over !== null) return { status: 'free' };
     const { untilMs, renewals } = this.#store.lease(number);
+    const latestMs = this.#wallMs() + row.leaseMs;
+    if (untilMs > latestMs) {
+      // No renewal reaches so far: the clock was set back. The lease begins anew, or its carts would be locked for as long as that.
+      await this.#store.setLease(number, latestMs, renewals);
+      return { status: 'live', leaseUntilMs: latestMs };
+    }
     if (untilMs > this.#wallMs()) return { status: 'live', leaseUntilMs: untilMs };
     await this.#store.endSession(number, row, 'fenced', renewals);
     // Its read transactions would keep pages from being used again.
@@ -55,7 +61,7 @@ export class LmdbSessions {
     return this.#store.session(this.numberOf(session))?.over === null;
   }
 
-  /** The owner with that number, if its carts are not free. Throws `DamagedValueError`. */
+  /** The owner with that number, if its carts are not free. */
   living(number: number): Owner | null {
     if (number === 0) return null;
     const row = this.#store.session(number);

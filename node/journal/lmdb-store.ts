@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { open } from 'lmdb';
 import { checkDataFile, JournalDamagedError, Room } from './lmdb-file.ts';
 import {
+  DamagedValueError,
   decodeHead,
   decodeLogRecord,
   decodeSession,
@@ -79,7 +80,7 @@ export class LmdbStore {
   readonly snapshots: Database<Buffer, string>;
   readonly expiry: Database<Buffer, [number, string]>;
   readonly #sessions: Database<Buffer, number>;
-  readonly #leases: Database<number, number>;
+  readonly #leases: Database<Buffer, number>;
   readonly #meta: Database<number, string>;
   readonly #root: RootDatabase;
   readonly #room: Room;
@@ -113,7 +114,7 @@ export class LmdbStore {
       this.snapshots = this.#root.openDB('snapshots', { encoding: 'binary' });
       this.expiry = this.#root.openDB('expiry', { encoding: 'binary' });
       this.#sessions = this.#root.openDB('sessions', binary);
-      this.#leases = this.#root.openDB('leases', number);
+      this.#leases = this.#root.openDB('leases', binary);
       this.#meta = this.#root.openDB('meta', number);
     } catch (cause) {
       throw new JournalDamagedError(options.path, cause instanceof Error ? cause.message : String(cause), {
@@ -161,16 +162,21 @@ export class LmdbStore {
     return bytes === undefined ? null : decodeSnapshot(cart, bytes);
   }
 
-  /** Throws `DamagedValueError`. */
+  /**
+   * Whether a session lives is in the version of its entry. Damage to its value is no reason to refuse all of its carts: it takes the names away,
+   * and the lease.
+   */
   session(number: number): SessionRow | null {
-    const bytes = this.#sessions.get(number);
-    return bytes === undefined ? null : decodeSession(number, bytes);
+    const entry = this.#sessions.getEntry(number);
+    if (entry === undefined) return null;
+    const row = rowOf(number, entry.value);
+    return entry.version === ALIVE || row.over !== null ? row : { ...row, over: 'fenced' };
   }
 
-  /** The end of a session's lease, ms, and how often it was renewed. */
+  /** The end of a session's lease, ms (0: damaged), and how often it was renewed. */
   lease(number: number): { readonly untilMs: number; readonly renewals: number } {
     const entry = this.#leases.getEntry(number);
-    return { untilMs: entry?.value ?? 0, renewals: entry?.version ?? 0 };
+    return { untilMs: Number(entry?.value.toString()) || 0, renewals: entry?.version ?? 0 };
   }
 
   /** The epoch of the next new head. */
@@ -220,7 +226,7 @@ export class LmdbStore {
         this.#meta.ifVersion('sessions', last, () => {
           void this.#meta.put('sessions', number, number);
           void this.#sessions.put(number, encodeSession(number, row), ALIVE);
-          void this.#leases.put(number, leaseUntilMs, 1);
+          void this.#leases.put(number, encodeLease(leaseUntilMs), 1);
         }),
       );
       if (added) return number;
@@ -231,9 +237,24 @@ export class LmdbStore {
   /** False when the session is over. */
   renewLease(number: number, leaseUntilMs: number): Promise<boolean> {
     this.refresh();
-    const renewals = this.lease(number).renewals + 1;
+    const { renewals } = this.lease(number);
     return this.#send(OWN_BYTES, 0, () =>
-      this.#sessions.ifVersion(number, ALIVE, () => void this.#leases.put(number, leaseUntilMs, renewals)),
+      this.#sessions.ifVersion(
+        number,
+        ALIVE,
+        () => void this.#leases.put(number, encodeLease(leaseUntilMs), renewals + 1),
+      ),
+    );
+  }
+
+  /** Puts another end to a lease that was renewed just so often. */
+  setLease(number: number, leaseUntilMs: number, renewals: number): Promise<boolean> {
+    return this.#send(OWN_BYTES, 0, () =>
+      this.#leases.ifVersion(
+        number,
+        renewals,
+        () => void this.#leases.put(number, encodeLease(leaseUntilMs), renewals + 1),
+      ),
     );
   }
 
@@ -353,23 +374,42 @@ export class LmdbStore {
     return (lastPageNumber + 1) * PAGE_BYTES;
   }
 
-  /** Every counter has an entry: "must not exist" is no condition that can be nested (see `lmdb.ts`). */
+  /** Every counter has an entry: "must not exist" is no condition that can be nested (see `lmdb.ts`). Its value is the entry's version as well. */
   #initialise(): void {
-    const layout = this.#root.transactionSync(() => {
-      const stored = this.#meta.get('layout');
-      if (stored !== undefined) return stored;
-      for (const [name, value] of Object.entries({
-        layout: LAYOUT_VERSION,
-        epochFloor: 1,
-        positions: 1,
-        sessions: 0,
-      })) {
-        this.#meta.putSync(name, value, value);
-      }
-      return LAYOUT_VERSION;
+    const first = { layout: LAYOUT_VERSION, epochFloor: 1, positions: 1, sessions: 0 };
+    this.#root.transactionSync(() => {
+      if (this.#meta.doesExist('layout')) return;
+      for (const [name, value] of Object.entries(first)) this.#meta.putSync(name, value, value);
     });
+    for (const name of Object.keys(first)) this.#checkCounter(name);
+    const layout = this.#meta.get('layout');
     if (layout === LAYOUT_VERSION) return;
     const problem = `its layout is ${layout}, this release reads ${LAYOUT_VERSION}: it was written by another release`;
     throw new JournalDamagedError(this.#options.path, problem);
   }
+
+  /** With a wrong counter, positions of records or numbers of sessions would be given out again. */
+  #checkCounter(name: string): void {
+    try {
+      const entry = this.#meta.getEntry(name);
+      if (entry !== undefined && Number.isSafeInteger(entry.value) && entry.value === entry.version) return;
+    } catch {
+      // Not even a number.
+    }
+    throw new JournalDamagedError(this.#options.path, `its counter ${name} is not what was written`);
+  }
+}
+
+/** Nameless and without a lease where it is damaged. */
+function rowOf(number: number, value: Buffer): SessionRow {
+  try {
+    return decodeSession(number, value);
+  } catch (error) {
+    if (error instanceof DamagedValueError) return { node: '', address: '', leaseMs: 0, over: null };
+    throw error;
+  }
+}
+
+function encodeLease(untilMs: number): Buffer {
+  return Buffer.from(String(untilMs));
 }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { open as openLmdb } from 'lmdb';
 import { describeJournalContract } from './journal.contract.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
 import { encodeHead } from './lmdb-layout.ts';
@@ -128,6 +129,51 @@ describe('lmdb journal', () => {
       'it was claimed, and its record is as it was',
     );
     assert.equal((await journal.history('bad', 1)).status, 'damaged');
+  });
+
+  /** Changes a stored value behind the journal's back; its entry version stays. */
+  function damage(database: string, key: string | number, change: (value: Buffer) => void): void {
+    const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
+    const values = root.openDB<Buffer, string | number>(database, { useVersions: true, encoding: 'binary' });
+    const entry = values.getEntry(key);
+    assert.ok(entry !== undefined);
+    const value = Buffer.from(entry.value);
+    change(value);
+    values.putSync(key, value, entry.version ?? 0);
+    void root.close();
+  }
+
+  it('gives the carts of a session to others, though what is stored of the session is damaged', async () => {
+    for (const [database, at] of [
+      ['sessions', 0],
+      ['sessions', 12],
+      ['leases', 0],
+    ] as const) {
+      const cart = `${database}-${at}`;
+      await made(cart, 'x');
+      const { id } = session;
+      await journal.close();
+      damage(database, Number(id.slice(5)), (value) => (value[at] = (value[at] as number) ^ 0x40));
+      journal = open(path);
+      session = await journal.openSession({ node: 'b', address: '', leaseMs: 1000 });
+      while ((await journal.fence(id)).status !== 'free')
+        await new Promise((resolve) => setImmediate(resolve));
+      const [claim] = await journal.claim(session, [cart]);
+      assert.equal(claim?.status, 'ok', cart);
+    }
+  });
+
+  it('refuses to open a store whose counters are damaged', async () => {
+    await journal.close();
+    for (const counter of ['positions', 'sessions', 'epochFloor', 'layout']) {
+      for (const bit of [1, 0x40]) {
+        const flip = (value: Buffer): void => void (value[0] = (value[0] as number) ^ bit);
+        damage('meta', counter, flip);
+        assert.throws(() => open(path), JournalDamagedError, counter);
+        damage('meta', counter, flip);
+      }
+    }
+    journal = open(path);
   });
 
   it('refuses to open a file that was cut short, and says how to restore', async () => {

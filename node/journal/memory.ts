@@ -88,6 +88,8 @@ export class MemoryJournal implements Journal {
       const row = this.#sessions.get(sessionId);
       if (row === undefined) return { status: 'unknown-session' };
       if (row.over !== null) return { status: 'free' };
+      // No renewal reaches further: the clock was set back.
+      row.leaseUntilMs = Math.min(row.leaseUntilMs, this.#wallMs() + row.session.leaseMs);
       if (row.leaseUntilMs > this.#wallMs()) return { status: 'live', leaseUntilMs: row.leaseUntilMs };
       row.over = 'fenced';
       return { status: 'free' };
