@@ -30,6 +30,8 @@ const OWN_BYTES = 16 * PAGE_BYTES;
 /** Commits without an answer in time. With more, LMDB's lock is stuck and nothing is added to the queue behind it. */
 const LATE_COMMITS_MAX = 4;
 const TRIES_MAX = 16;
+/** LMDB's codes for pages that are not there, or not what they should be, and for what follows from that. */
+const DAMAGED_CODES: readonly unknown[] = [-30797, -30796, -30782];
 
 export interface LmdbOptions {
   readonly path: string;
@@ -143,22 +145,26 @@ export class LmdbStore {
 
   /** Throws `DamagedValueError`. */
   head(cart: string): StoredHead | null {
-    const entry = this.heads.getEntry(cart);
+    const entry = this.#reading(() => this.heads.getEntry(cart));
     return entry === undefined ? null : decodeHead(cart, entry.value, entry.version ?? -1);
   }
 
   /** Throws `DamagedValueError`. */
   record(cart: string, position: number): LogRecord {
-    return decodeLogRecord(cart, this.log.get(logKey(position)));
+    return decodeLogRecord(
+      cart,
+      this.#reading(() => this.log.get(logKey(position))),
+    );
   }
 
+  /** Throws `DamagedValueError`. */
   hasRecord(position: number): boolean {
-    return this.log.doesExist(logKey(position));
+    return this.#reading(() => this.log.doesExist(logKey(position)));
   }
 
   /** Throws `DamagedValueError`. */
   snapshot(cart: string): { readonly seq: number; readonly bytes: Uint8Array } | null {
-    const bytes = this.snapshots.get(cart);
+    const bytes = this.#reading(() => this.snapshots.get(cart));
     return bytes === undefined ? null : decodeSnapshot(cart, bytes);
   }
 
@@ -303,6 +309,19 @@ export class LmdbStore {
     await this.#reserving?.catch(() => undefined);
     await this.#room.close();
     await this.#root.close();
+  }
+
+  /** Reads something of a cart. Where LMDB can't find its way to it, that cart is damaged, and no other is held up. */
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (cause) {
+      const { code, message } = cause as Error & { readonly code?: unknown };
+      if (!DAMAGED_CODES.includes(code)) throw cause;
+      // The read transaction failed with it and would fail the next cart as well.
+      this.refresh();
+      throw new DamagedValueError(`what is stored of it can’t be reached: ${message}`, { cause });
+    }
   }
 
   async #reserve(): Promise<void> {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { describeJournalContract } from './journal.contract.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
-import { encodeHead } from './lmdb-layout.ts';
+import { encodeHead, logKey } from './lmdb-layout.ts';
 import { LmdbJournal } from './lmdb.ts';
 import { itNeeds } from '../testing/needs.ts';
 import type { ChildProcess } from 'node:child_process';
@@ -127,6 +127,26 @@ describe('lmdb journal', () => {
       (await journal.readCold('bad')).status,
       'owned',
       'it was claimed, and its record is as it was',
+    );
+    assert.equal((await journal.history('bad', 1)).status, 'damaged');
+  });
+
+  it('refuses one cart whose page LMDB can’t find, and serves the others', async () => {
+    const { position } = await made('bad', 'x'.repeat(20_000));
+    await made('good', 'y');
+    await reopen(() => {
+      // A value this long has pages of its own, and behind its key lies the number of the first.
+      const file = readFileSync(join(path, 'data.mdb'));
+      const page = Buffer.alloc(8);
+      page.writeBigUInt64LE(BigInt(Math.floor(file.indexOf('x'.repeat(1000)) / 4096)));
+      const entry = Buffer.concat([logKey(position), page]);
+      for (let at = file.indexOf(entry); at !== -1; at = file.indexOf(entry, at))
+        file.fill(0xee, at + 8, at + 14);
+      writeFileSync(join(path, 'data.mdb'), file);
+    });
+    assert.deepEqual(
+      (await journal.claim(session, ['bad', 'good'])).map(({ status }) => status),
+      ['damaged', 'ok'],
     );
     assert.equal((await journal.history('bad', 1)).status, 'damaged');
   });
