@@ -14,5 +14,7 @@ export const TAX_RATE_MAX = 10_000;
 export const DELIVERIES_MAX = 50;
 /** Mutations in one batch. */
 export const BATCH_MAX = 100;
+/** Items of all the SetCartRequests in one batch together: only the last one is seen in the cart, each costs a turn and a place in the record. */
+export const BATCH_ITEMS_MAX = LINES_MAX;
 /** Line and delivery ids are unsigned 32-bit numbers on the wire. */
 export const ID_MAX = 0xffff_ffff;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  BATCH_ITEMS_MAX,
   BATCH_MAX,
   DELIVERIES_MAX,
   ID_MAX,
@@ -123,6 +124,7 @@ export const schemas = {
 
 /** The bound of a batch's list, for edges that describe it. */
 export const batchMax = BATCH_MAX;
+export const batchItemsMax = BATCH_ITEMS_MAX;
 export const deliveriesMax = DELIVERIES_MAX;
 
 type Sent = { [T in keyof typeof schemas]: z.output<(typeof schemas)[T]> };

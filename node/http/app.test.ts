@@ -203,6 +203,20 @@ describe('HTTP API', () => {
         'invalid-value',
         'mutations[0].id',
       ],
+      [
+        'a batch that sets more items than a cart holds, in however many parts',
+        'POST',
+        `${BYID}/batch`,
+        {
+          mutations: Array.from({ length: 2 }, () => ({
+            type: 'SetCartRequest',
+            items: Array(126).fill(add()),
+          })),
+        },
+        422,
+        'invalid-value',
+        'mutations',
+      ],
       ['an empty batch', 'POST', `${BYID}/batch`, { mutations: [] }, 422, 'invalid-value', 'mutations'],
       ['a wrong query', 'GET', `${BYID}/add/A?quantity=x`, undefined, 422, 'invalid-value', 'query.quantity'],
       ['an unknown query', 'GET', `${BYID}/add/A?price=1`, undefined, 400, 'unknown-field', 'query.price'],

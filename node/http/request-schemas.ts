@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LINES_MAX } from '../domain/limits.ts';
-import { batchMax, schemas } from '../domain/mutation.ts';
+import { batchItemsMax, batchMax, schemas } from '../domain/mutation.ts';
 import { HttpProblem } from './problems.ts';
 import type { FieldError } from './problems.ts';
 import type { Mutation } from '../domain/mutation.ts';
@@ -46,7 +46,15 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
     delivery: schemas.SetDelivery,
     pickupPoint: schemas.SetPickupPoint.shape.pickupPoint,
     batch: z
-      .strictObject({ mutations: z.array(part).min(1).max(batchMax) })
+      .strictObject({
+        mutations: z
+          .array(part)
+          .min(1)
+          .max(batchMax)
+          .refine((parts) => itemsOf(parts) <= batchItemsMax, {
+            message: `must set at most ${batchItemsMax} items in all`,
+          }),
+      })
       // Each part's schema is its message with the message's name beside it.
       .transform(({ mutations }) => mutations.map(({ type, ...message }) => ({ type, message }) as Mutation)),
     addQuery: z.strictObject({
@@ -66,6 +74,12 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
       .transform(Number)
       .pipe(id),
   };
+}
+
+function itemsOf(parts: readonly { readonly type: string; readonly items?: readonly unknown[] }[]): number {
+  let items = 0;
+  for (const part of parts) items += part.type === 'SetCartRequest' ? (part.items?.length ?? 0) : 0;
+  return items;
 }
 
 /** The value in the schema's terms. Throws `unknown-field` or `invalid-value`; `path` names what is checked, where it is no body. */
