@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
 import { Rejection } from '../domain/rejection.ts';
+import { createRegistry } from '../domain/mutations.ts';
 import { decodeRecord } from './record.ts';
+import { replay } from './replay.ts';
 import { add, harness, settled } from './testing/fixtures.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Harness } from './testing/fixtures.ts';
@@ -191,6 +193,19 @@ describe('grain', () => {
       assert.equal((await test.pool.apply('c', { mutation: add(), requestId: 'r' })).replayed, false);
     });
 
+    it('knows after a reload just what it knew before, when an id came again after its hour', async () => {
+      for (const requestId of ['again', 'old']) await test.pool.apply('c', { mutation: add(), requestId });
+      test.clock.advance(3_600_001);
+      await test.pool.apply('c', { mutation: add('B'), requestId: 'again' });
+      const read = await test.journal.claim(test.session, ['c']);
+      assert.ok(read[0]?.status === 'ok');
+      const { requests } = replay('c', read[0].content, createRegistry(), 0);
+      assert.deepEqual(
+        requests.map(({ version }) => version),
+        [3],
+      );
+    });
+
     it('remembers 4,096 and then takes no more until they are an hour old; requests without an id go on', async () => {
       for (let index = 0; index < 4096; index += 64) {
         await Promise.all(
@@ -260,6 +275,15 @@ describe('grain', () => {
       await assert.rejects(test.pool.apply('c', { mutation: add() }), isRetriable('ownership-lost'));
       await test.journal.closeSession(rival);
       assert.equal((await test.pool.apply('c', { mutation: add() })).version, 2);
+    });
+
+    it('refuses a change of a cart whose stored head is damaged, says so, and reads go on', async () => {
+      await test.pool.apply('c', { mutation: add() });
+      const error = new Error('injected');
+      test.journal.append = (_, batch) => Promise.resolve(batch.map(() => ({ status: 'damaged', error })));
+      await assert.rejects(test.pool.apply('c', { mutation: add() }), DamagedCartError);
+      assert.deepEqual(test.damaged, ['c']);
+      assert.equal((await test.pool.read('c')).version, 1);
     });
 
     it('refuses a cart whose acknowledged changes the journal lost, and says so', async () => {

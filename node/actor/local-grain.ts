@@ -46,6 +46,8 @@ export interface GrainContext {
   nextRecordId(): number;
   /** This grain is over: drop it. Called once. */
   lost(grain: LocalGrain, conflict: Conflict | null): void;
+  /** What is stored of the cart can't be built on. */
+  damaged(error: Error): void;
   /** For metrics: once a mutation was decided. */
   mutationDone(mutation: Mutation, outcome: MutationOutcome, durationMs: number): void;
 }
@@ -324,11 +326,12 @@ export class LocalGrain implements Grain {
       case 'conflict':
         this.#lose(group, outcome);
         return;
-      case 'damaged':
-        this.#group = null;
-        this.#failAll(group, new DamagedCartError(`the cart can’t be changed: ${outcome.error.message}`));
-        this.#next();
+      case 'damaged': {
+        const error = new DamagedCartError(`the cart can’t be changed: ${outcome.error.message}`);
+        this.#context.damaged(error);
+        this.#abort(group, error);
         return;
+      }
     }
   }
 

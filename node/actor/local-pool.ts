@@ -232,6 +232,7 @@ export class LocalGrainPool implements GrainPool {
           complete(catalog, mutation, cart.country || this.#options.defaultCountry),
         nextRecordId: () => (this.#lastRecordId += 1),
         lost: (over, conflict) => this.#lost(over, conflict),
+        damaged: (error) => observer.damaged(grain.id, error),
         mutationDone: (mutation, outcome, durationMs) => observer.mutationDone(mutation, outcome, durationMs),
       },
       content,

@@ -34,11 +34,12 @@ export function replay(
       );
     }
     atMs = record.atMs;
+    // Before the new ones, as the grain did: an id may have come again.
+    requests.forget(atMs);
     for (const { mutation, key, fingerprint, status } of record.applied) {
       cart = registry.apply(cart, mutation);
       if (key && fingerprint) requests.add({ key, fingerprint, status, version: cart.version, atMs });
     }
-    requests.forget(atMs);
     bytes += stored.length;
   }
   const tail = { records: content.tail.length, bytes };
