@@ -6,13 +6,17 @@ import { decodeRecord } from './record.ts';
 import { replay } from './replay.ts';
 import { add, harness, settled } from './testing/fixtures.ts';
 import type { Cart } from '../domain/cart.ts';
+import type { JournalRecord } from './record.ts';
 import type { Harness } from './testing/fixtures.ts';
 
-async function versions({ journal }: Harness, cart: string): Promise<number[]> {
+async function records({ journal }: Harness, cart: string): Promise<JournalRecord[]> {
   const read = await journal.history(cart, 1);
   assert.ok(read.status === 'ok');
-  return read.records.flatMap(({ record }) => {
-    const { firstVersion, applied } = decodeRecord(record);
+  return read.records.map(({ record }) => decodeRecord(record));
+}
+
+async function versions(test: Harness, cart: string): Promise<number[]> {
+  return (await records(test, cart)).flatMap(({ firstVersion, applied }) => {
     return applied.map((_, index) => firstVersion + index);
   });
 }
@@ -51,6 +55,27 @@ describe('grain', () => {
       );
       assert.equal(test.journal.batches.length, 2);
       assert.deepEqual(await versions(test, 'c'), [1, 2, 3, 4, 5, 6]);
+    });
+
+    it('puts at most 64 mutations into a record', async () => {
+      const release = test.journal.hold();
+      const replies = [test.pool.apply('c', { mutation: add() })];
+      await settled();
+      for (let count = 0; count < 100; count += 1) replies.push(test.pool.apply('c', { mutation: add() }));
+      release();
+      await Promise.all(replies);
+      assert.deepEqual(
+        (await records(test, 'c')).map(({ applied }) => applied.length),
+        [1, 64, 36],
+      );
+    });
+
+    it('never goes back in time from record to record, whatever the clock does', async () => {
+      await test.pool.apply('c', { mutation: add() });
+      test.clock.jump(-3_600_000);
+      await test.pool.apply('c', { mutation: add() });
+      const [first, second] = await records(test, 'c');
+      assert.equal(second?.atMs, first?.atMs);
     });
 
     it('answers each of them with the cart as of its own version', async () => {
@@ -144,6 +169,16 @@ describe('grain', () => {
       assert.equal((await test.pool.apply('c', { mutation: add(), requestId: 'r' })).replayed, true);
     });
 
+    it('recognises every repetition after a reload, whichever record took a snapshot with it', async () => {
+      const ids = Array.from({ length: 140 }, (_, index) => `r${index}`);
+      for (const requestId of ids) await test.pool.apply('c', { mutation: add(), requestId });
+      test.pool.dropAll(new RetriableError('ownership-lost', 'test', 0));
+      for (const [index, requestId] of ids.entries()) {
+        const { replayed, version } = await test.pool.apply('c', { mutation: add(), requestId });
+        assert.deepEqual([requestId, replayed, version], [requestId, true, index + 1]);
+      }
+    });
+
     it('does not ask the catalog for a repetition', async () => {
       await test.pool.apply('c', { mutation: add(), requestId: 'r' });
       test.catalog.down = true;
@@ -189,7 +224,9 @@ describe('grain', () => {
 
     it('forgets after an hour by the time of the records', async () => {
       await test.pool.apply('c', { mutation: add(), requestId: 'r' });
-      test.clock.advance(3_600_001);
+      test.clock.advance(3_599_999);
+      assert.equal((await test.pool.apply('c', { mutation: add(), requestId: 'r' })).replayed, true);
+      test.clock.advance(2);
       assert.equal((await test.pool.apply('c', { mutation: add(), requestId: 'r' })).replayed, false);
     });
 

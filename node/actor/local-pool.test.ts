@@ -247,6 +247,16 @@ describe('local pool', () => {
     assert.ok(test.damaged.includes('bad'));
   });
 
+  it('refuses a cart whose records leave a version out', async () => {
+    const test = await harness();
+    const first = await stored('c');
+    const [made] = await test.journal.create(test.session, [first]);
+    assert.ok(made?.status === 'ok');
+    await test.journal.append(test.session, [{ ...first, recordId: 1_000_001, head: made.head }]);
+    await assert.rejects(test.pool.apply('c', { mutation: add() }), DamagedCartError);
+    assert.deepEqual(test.damaged, ['c']);
+  });
+
   it('replays snapshots and the records behind them', async () => {
     const test = await harness();
     for (let count = 0; count < 150; count += 1)

@@ -111,6 +111,8 @@ describe('adding', () => {
       refusal(emptyCart('c'), add(aProduct('A', { unitPrice: 60_000_000 }), 2)).code,
       'line-total-limit',
     );
+    const free = aProduct('A', { unitPrice: 60_000_000, unitDiscount: 60_000_000 });
+    assert.equal(refusal(emptyCart('c'), add(free, 2)).code, 'line-total-limit', 'before the discount');
   });
 });
 

@@ -80,6 +80,16 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
       return outcome.content;
     }
 
+    async function sweptOneByOne(today: number): Promise<string[]> {
+      const swept: string[] = [];
+      for (let more = true; more;) {
+        const portion = await test.other.sweepExpired(b, today, 1);
+        swept.push(...portion.carts);
+        ({ more } = portion);
+      }
+      return swept;
+    }
+
     describe('create', () => {
       it('makes a head with the first record', async () => {
         const head = await created('c');
@@ -340,6 +350,13 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         assert.equal((await test.other.fence('nobody')).status, 'unknown-session');
       });
 
+      it('never fences a session whose renewal was faster', async () => {
+        test.advance(LEASE_MS + 1);
+        const renewing = journal.renewSession(a);
+        const { status } = await test.other.fence(a.id);
+        assert.deepEqual([await renewing, status], ['renewed', 'live']);
+      });
+
       it('holds no lease for longer than it lasts when the clock was set back', async () => {
         test.advance(-3_600_000);
         const outcome = await test.other.fence(a.id);
@@ -482,13 +499,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         }
         await created('due', a, DAY + 1);
         await journal.closeSession(a);
-        const swept: string[] = [];
-        for (let more = true; more;) {
-          const portion = await test.other.sweepExpired(b, DAY + 2, 1);
-          swept.push(...portion.carts);
-          ({ more } = portion);
-        }
-        assert.deepEqual(swept, ['due']);
+        assert.deepEqual(await sweptOneByOne(DAY + 2), ['due']);
       });
 
       it('makes new carts above the highest epoch of all that went together', async () => {
@@ -514,13 +525,7 @@ export function describeJournalContract(name: string, make: () => Promise<Journa
         }
         test.advance(LEASE_MS + 1);
         assert.equal(await test.other.renewSession(b), 'renewed');
-        const swept: string[] = [];
-        for (let more = true; more;) {
-          const portion = await test.other.sweepExpired(b, DAY + 1, 1);
-          swept.push(...portion.carts);
-          ({ more } = portion);
-        }
-        assert.deepEqual(swept, ['abandoned']);
+        assert.deepEqual(await sweptOneByOne(DAY + 1), ['abandoned']);
       });
 
       it('gives a cart made anew an epoch above every owner of the old one', async () => {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { describeJournalContract } from './journal.contract.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
-import { encodeHead, logKey } from './lmdb-layout.ts';
+import { decodeLogRecord, encodeHead, encodeLogRecord, logKey } from './lmdb-layout.ts';
 import { LmdbJournal } from './lmdb.ts';
 import { itNeeds } from '../testing/needs.ts';
 import type { ChildProcess } from 'node:child_process';
@@ -151,6 +151,19 @@ describe('lmdb journal', () => {
     assert.equal((await journal.history('bad', 1)).status, 'damaged');
   });
 
+  it('refuses a cart whose records don’t follow one another', async () => {
+    const head = await made('c', 'x');
+    await journal.close();
+    const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
+    const log = root.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' });
+    const stored = decodeLogRecord('c', log.get(logKey(head.position)));
+    log.putSync(logKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
+    await root.close();
+    journal = open(path);
+    assert.equal((await journal.history('c', 1)).status, 'damaged');
+    assert.equal((await journal.claim(session, ['c']))[0]?.status, 'damaged');
+  });
+
   /** Changes a stored value behind the journal's back; its entry version stays. */
   function damage(database: string, key: string | number, change: (value: Buffer) => void): void {
     const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
@@ -240,13 +253,16 @@ describe('lmdb journal', () => {
   });
 
   it('acknowledges nothing before it is flushed to disk', async () => {
-    const held = Promise.withResolvers<undefined>();
+    const gate = Promise.withResolvers<undefined>();
     let holding = false;
+    let held = 0;
     await journal.close();
     journal = open(path, Date.now, {
       flushed: async (lmdb: Promise<unknown>) => {
         await lmdb;
-        if (holding) await held.promise;
+        if (!holding) return;
+        held += 1;
+        await gate.promise;
       },
     });
     session = await journal.openSession({ node: 'a', address: '', leaseMs: 1000 });
@@ -260,10 +276,11 @@ describe('lmdb journal', () => {
       journal.create(session, [{ ...entry, cart: 'd' }]).finally(count),
       journal.renewSession(session).finally(count),
     ];
+    // All three are committed, and wait for the flush or were answered too early.
+    while (held + answers < 3) await new Promise((resolve) => setImmediate(resolve));
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    assert.equal((await journal.history('c', 1)).status, 'ok');
     assert.equal(answers, 0);
-    held.resolve(undefined);
+    gate.resolve(undefined);
     await Promise.all(writes);
     assert.equal(answers, 3);
   });
