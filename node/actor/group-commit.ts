@@ -22,7 +22,7 @@ export interface GroupCommitOptions {
   readonly waitingMax: number;
 }
 
-export const groupCommitDefaults: GroupCommitOptions = {
+const defaults: GroupCommitOptions = {
   outstandingMax: 2,
   batchMax: 256,
   waitingMax: 16_384,
@@ -62,7 +62,7 @@ export class GroupCommit {
     journal: Journal,
     monotonicMs: () => number,
     observer: GroupCommitObserver,
-    options: GroupCommitOptions = groupCommitDefaults,
+    options: GroupCommitOptions = defaults,
   ) {
     this.#journal = journal;
     this.#monotonicMs = monotonicMs;

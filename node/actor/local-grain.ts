@@ -14,10 +14,10 @@ import type { RequestIdentity } from './remembered-requests.ts';
 import type { GrainContent, StoredContent } from './resting-cart.ts';
 
 /** A snapshot is stored after this many records, or this many bytes of them: it bounds what a cold load replays. */
-export const SNAPSHOT_RECORDS = 64;
-export const SNAPSHOT_BYTES = 32_768;
+const SNAPSHOT_RECORDS = 64;
+const SNAPSHOT_BYTES = 32_768;
 /** Mutations that one record may hold. */
-export const RECORD_MUTATIONS_MAX = 64;
+const RECORD_MUTATIONS_MAX = 64;
 
 const DAY_MS = 86_400_000;
 const RESEND_FIRST_MS = 50;

@@ -19,7 +19,7 @@ export function registerDeliveryMutations(registry: MutationRegistry): void {
     type: 'SetPickupPoint',
     totals: false,
     handler: (cart, { deliveryId, pickupPoint }) => {
-      const index = findDelivery(cart, deliveryId);
+      const index = findDelivery(cart, deliveryId, 'deliveryId');
       cart.deliveries = cart.deliveries.with(index, { ...(cart.deliveries[index] as Delivery), pickupPoint });
     },
   });
@@ -27,7 +27,7 @@ export function registerDeliveryMutations(registry: MutationRegistry): void {
     type: 'RemoveDelivery',
     totals: true,
     handler: (cart, { id }) => {
-      cart.deliveries = cart.deliveries.toSpliced(findDelivery(cart, id), 1);
+      cart.deliveries = cart.deliveries.toSpliced(findDelivery(cart, id, 'id'), 1);
       cart.lines = cart.lines.map((line) => (line.deliveryId === id ? { ...line, deliveryId: 0 } : line));
     },
   });
@@ -73,9 +73,9 @@ function chooseLines(cart: Draft, items: readonly number[]): Set<number> {
   return new Set(waiting.map((line) => line.id));
 }
 
-function findDelivery(cart: Draft, id: number): number {
+function findDelivery(cart: Draft, id: number, field: string): number {
   const index = cart.deliveries.findIndex((delivery) => delivery.id === id);
   if (index === -1)
-    throw new Rejection('missing', 'unknown-delivery', `the cart has no delivery ${id}`, { field: 'id' });
+    throw new Rejection('missing', 'unknown-delivery', `the cart has no delivery ${id}`, { field });
   return index;
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   BATCH_ITEMS_MAX,
   BATCH_MAX,
-  DELIVERIES_MAX,
   ID_MAX,
   LINES_MAX,
   QUANTITY_MAX,
@@ -125,7 +124,6 @@ export const schemas = {
 /** The bound of a batch's list, for edges that describe it. */
 export const batchMax = BATCH_MAX;
 export const batchItemsMax = BATCH_ITEMS_MAX;
-export const deliveriesMax = DELIVERIES_MAX;
 
 type Sent = { [T in keyof typeof schemas]: z.output<(typeof schemas)[T]> };
 

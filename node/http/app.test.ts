@@ -164,7 +164,7 @@ describe('HTTP API', () => {
         { id: 'P' },
         404,
         'unknown-delivery',
-        'id',
+        'deliveryId',
       ],
       ['an unknown sku', 'POST', BYID, add('no-such'), 404, 'unknown-sku', 'sku'],
       [

@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readSync, write 
 import { join } from 'node:path';
 
 /** The data file inside an LMDB directory. */
-export function dataFile(directory: string): string {
+function dataFile(directory: string): string {
   return join(directory, 'data.mdb');
 }
 
