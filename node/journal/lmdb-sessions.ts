@@ -58,7 +58,7 @@ export class LmdbSessions {
 
   isAlive(session: Session): boolean {
     this.#store.refresh();
-    return this.#store.session(this.numberOf(session))?.over === null;
+    return this.#store.isAlive(this.numberOf(session));
   }
 
   /** The owner with that number, if its carts are not free. */

@@ -168,6 +168,11 @@ export class LmdbStore {
     return bytes === undefined ? null : decodeSnapshot(cart, bytes);
   }
 
+  /** Cheap: every read from memory asks. */
+  isAlive(session: number): boolean {
+    return this.#sessions.doesExist(session, ALIVE);
+  }
+
   /**
    * Whether a session lives is in the version of its entry. Damage to its value is no reason to refuse all of its carts: it takes the names away,
    * and the lease.
