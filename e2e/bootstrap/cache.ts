@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Step } from './step.ts';
@@ -50,11 +59,13 @@ export class Cache {
     };
   }
 
-  /** An empty folder that the next {@link clear} removes. */
+  /** An empty folder that the next {@link clear} removes. Never one again that a command of a killed run may still write to. */
   scratch(name: string): string {
-    const folder = this.#unfinished(name);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    const parent = this.#unfinished();
+    mkdirSync(parent, { recursive: true });
+    const folder = mkdtempSync(join(parent, `${name}-`));
+    // It may become the root of an image, which not only root may enter.
+    chmodSync(folder, 0o755);
     return folder;
   }
 
@@ -65,7 +76,7 @@ export class Cache {
     return { path, write: (text) => appendFileSync(path, text) };
   }
 
-  #unfinished(name = ''): string {
-    return join(this.root, 'unfinished', name);
+  #unfinished(): string {
+    return join(this.root, 'unfinished');
   }
 }

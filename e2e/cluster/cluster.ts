@@ -4,6 +4,8 @@ import type { Shell } from '../process/shell.ts';
 
 const LOOK_DEADLINE_MS = 30_000;
 const CREATE_DEADLINE_MS = 10 * 60_000;
+const DELETE_DEADLINE_MS = 5 * 60_000;
+const DELETE_ROUNDS = 3;
 const READY_DEADLINE_S = 180;
 const LOAD_DEADLINE_MS = 5 * 60_000;
 
@@ -21,10 +23,6 @@ export class Cluster {
     this.name = name;
     this.kubeconfig = kubeconfig;
     this.#shell = shell;
-  }
-
-  async exists(): Promise<boolean> {
-    return (await this.#machines()).length > 0;
   }
 
   /** On machines of that image, or of kind's own. */
@@ -56,11 +54,14 @@ export class Cluster {
 
   /** By the engine alone: it works where kind is not at hand, and on what a killed run left behind. */
   async delete(): Promise<void> {
-    const machines = await this.#machines();
-    if (machines.length === 0) return;
-    await this.#shell.run('docker', ['rm', '--force', '--volumes', ...machines], {
-      deadlineMs: CREATE_DEADLINE_MS,
-    });
+    // Once more: an aborted command may have made another one meanwhile.
+    for (let round = 0; round < DELETE_ROUNDS; round += 1) {
+      const machines = await this.#machines();
+      if (machines.length === 0) return;
+      await this.#shell.run('docker', ['rm', '--force', '--volumes', ...machines], {
+        deadlineMs: DELETE_DEADLINE_MS,
+      });
+    }
   }
 
   async #machines(): Promise<readonly string[]> {
