@@ -7,6 +7,7 @@ import { Cluster } from './cluster/cluster.ts';
 import { StateFile } from './cluster/state.ts';
 import { findTools } from './cluster/toolbox.ts';
 import { buildImages, writeBillsOfMaterials } from './images/build.ts';
+import { exclusively } from './process/exclusive.ts';
 import { Shell } from './process/shell.ts';
 import type { State } from './cluster/state.ts';
 
@@ -16,6 +17,8 @@ const kubeconfig = join(folder, 'kubeconfig');
 const state = new StateFile(join(folder, 'cluster.json'));
 /** Each checkout has a cluster of its own. */
 const clusterName = `cartwright-${createHash('sha256').update(root).digest('hex').slice(0, 6)}`;
+/** Commands that make or remove it. */
+const ALONE = ['up', 'load', 'run', 'down'];
 const TEST_DEADLINE_MS = 80 * 60_000;
 const LOOK_DEADLINE_MS = 20_000;
 
@@ -187,7 +190,10 @@ async function main(name: string): Promise<number> {
   }
   mkdirSync(folder, { recursive: true });
   try {
-    return await command(new Shell(process.env, abort.signal), abort.signal);
+    const work = (): Promise<number> => command(new Shell(process.env, abort.signal), abort.signal);
+    if (!ALONE.includes(name)) return await work();
+    const wait = (): void => print('this checkout’s cluster is in other hands; waiting for them\n');
+    return await exclusively(clusterName, wait, abort.signal, work);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;

@@ -54,14 +54,15 @@ export class Cluster {
 
   /** By the engine alone: it works where kind is not at hand, and on what a killed run left behind. */
   async delete(): Promise<void> {
-    // Once more: an aborted command may have made another one meanwhile.
-    for (let round = 0; round < DELETE_ROUNDS; round += 1) {
-      const machines = await this.#machines();
-      if (machines.length === 0) return;
-      await this.#shell.run('docker', ['rm', '--force', '--volumes', ...machines], {
+    let machines = await this.#machines();
+    // More than once: what a killed run left going may make or remove some meanwhile.
+    for (let round = 0; round < DELETE_ROUNDS && machines.length > 0; round += 1) {
+      await this.#shell.outcome('docker', ['rm', '--force', '--volumes', ...machines], {
         deadlineMs: DELETE_DEADLINE_MS,
       });
+      machines = await this.#machines();
     }
+    if (machines.length > 0) throw new Error(`the cluster’s machines stay: ${machines.join(', ')}`);
   }
 
   async #machines(): Promise<readonly string[]> {
