@@ -68,6 +68,10 @@ e2e-test: $(INSTALLED) ## the tests that need Kubernetes, on that cluster
 e2e-down: $(INSTALLED) ## remove that cluster
 	@"$(NODE)" e2e/main.ts down
 
+.PHONY: e2e-tools
+e2e-tools: $(INSTALLED) ## make kind, kubectl, helm and their images here, and print how to use them
+	@"$(NODE)" e2e/main.ts tools
+
 .PHONY: images
 images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on another base
 	@"$(NODE)" e2e/main.ts images

@@ -29,6 +29,7 @@ const usage = `A real Kubernetes for the tests that need one.
   test    runs the tests on it; TEST=<regex> some of them
   run     all of that on a cluster that is gone afterwards, unless one was up before
   down    removes the cluster, and stops the engine if it was started here and runs nothing else
+  tools   makes what a cluster is made with, and prints how a shell gets at it
   images  builds the product's images, on BASE_IMAGE if that is given
   sbom    writes down what they consist of
 `;
@@ -49,6 +50,23 @@ const commands: Readonly<Record<string, (shell: Shell, signal: AbortSignal) => P
   run,
   down: async (shell) => {
     await down(shell);
+    return 0;
+  },
+  tools: async (shell, signal) => {
+    const { folder: programs, ...images } = await findTools(
+      join(folder, 'bin'),
+      shell.with([], { E2E_BOOTSTRAP: '1' }),
+      signal,
+      // Standard output is for the shell that reads it.
+      (text) => process.stderr.write(text),
+    );
+    const variables = {
+      PATH: `${programs ?? ''}:$PATH`,
+      KIND_NODE_IMAGE: images.machineImage,
+      BASE_IMAGE: images.baseImage,
+      PROMETHEUS_IMAGE: images.prometheusImage,
+    };
+    for (const [name, value] of Object.entries(variables)) print(`export ${name}="${value ?? ''}"\n`);
     return 0;
   },
   images: async (shell) => {

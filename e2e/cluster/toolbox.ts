@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap } from '../bootstrap/bootstrap.ts';
 import { versionOf } from '../bootstrap/go-modules.ts';
@@ -35,9 +35,13 @@ export async function findTools(
   }
   print(`bootstrap (${missing})\n`);
   const { programs, ...images } = await bootstrap(shell, signal, print);
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const [name, path] of Object.entries(programs)) symlinkSync(path, join(folder, name));
+  for (const [name, path] of Object.entries(programs)) {
+    const fresh = join(folder, `.${name}`);
+    rmSync(fresh, { force: true });
+    symlinkSync(path, fresh);
+    renameSync(fresh, join(folder, name));
+  }
   return { folder, ...images };
 }
 
