@@ -2,17 +2,10 @@ import { LRUCache } from 'lru-cache';
 import { isAlreadyExists, isNotFound, retryAfterMsOf } from './errors.ts';
 import { microTime } from './micro-time.ts';
 import { WorkQueue } from './work-queue.ts';
+import { events } from './resources.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Clock, Random } from './clock.ts';
-import type { KubeObject, Resource } from './object.ts';
-
-export const events: Resource = {
-  group: 'events.k8s.io',
-  version: 'v1',
-  plural: 'events',
-  kind: 'Event',
-  namespaced: true,
-};
+import type { KubeObject } from './object.ts';
 
 export interface EventText {
   readonly type: 'Normal' | 'Warning';

@@ -2,17 +2,10 @@ import { abortable, withDeadline } from './deadline.ts';
 import { isAlreadyExists, isConflict, isNotFound, RefusedHereError } from './errors.ts';
 import { microTime } from './micro-time.ts';
 import { isSame } from './merge-patch.ts';
+import { leases } from './resources.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Clock, Random } from './clock.ts';
-import type { KubeObject, Resource } from './object.ts';
-
-export const leases: Resource = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  plural: 'leases',
-  kind: 'Lease',
-  namespaced: true,
-};
+import type { KubeObject } from './object.ts';
 
 export interface Lease extends KubeObject {
   readonly spec?: LeaseSpec;
