@@ -51,6 +51,10 @@ export type Lead = (signal: AbortSignal) => Promise<void>;
 
 /** Waits between attempts are longer by up to this part, so that candidates don't keep step. */
 const JITTER = 0.25;
+/** An attempt may take this part of the time that a leader has. */
+const ATTEMPT = 1 / 3;
+/** A leader whose renewal failed waits only for this part. */
+const IN_NEED = 1 / 4;
 
 interface Observation {
   readonly lease: Lease;
@@ -121,7 +125,8 @@ export class LeaderElector {
   /** Resolves with true when the lease is held, with false when aborted. */
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#attempt(signal, this.#renewDeadlineMs / 2)) return true;
+      await this.#attempt(signal);
+      if (this.#leftMs() > 0) return true;
       // Not later than the lease that stands in the way ends.
       const othersLeftMs = this.#othersLeftMs();
       const pauseMs = this.#pauseMs();
@@ -178,10 +183,14 @@ export class LeaderElector {
 
   /** Renews until it is aborted, also while the work is stopping. When time is over, it aborts the work and ends. Never rejects. */
   async #renew(work: AbortController, signal: AbortSignal): Promise<void> {
+    let pauseMs = this.#pauseMs();
     for (;;) {
-      await this.#sleep(Math.min(this.#pauseMs(), Math.max(this.#leftMs(), 0)), signal);
-      const leftMs = this.#leftMs();
-      if (leftMs > 0) await this.#attempt(signal, Math.min(this.#renewDeadlineMs / 2, leftMs));
+      await this.#sleep(Math.min(pauseMs, Math.max(this.#leftMs(), 0)), signal);
+      if (this.#leftMs() > 0 && !signal.aborted) {
+        const renewed = await this.#attempt(signal);
+        // There is time for several attempts, also when some of them hang.
+        pauseMs = this.#pauseMs() * (renewed ? 1 : IN_NEED);
+      }
       if (signal.aborted) return;
       if (this.#leftMs() > 0) continue;
       this.#held = null;
@@ -191,15 +200,18 @@ export class LeaderElector {
     }
   }
 
-  /** Tries once to get or to renew the lease; whether it is held afterwards. Never rejects. */
-  async #attempt(signal: AbortSignal, timeoutMs: number): Promise<boolean> {
+  /** Tries once to get or to renew the lease; whether nothing went wrong. Never rejects. */
+  async #attempt(signal: AbortSignal): Promise<boolean> {
     const { clock, events } = this.#options;
+    const aboutMs = this.#renewDeadlineMs * ATTEMPT;
+    const timeoutMs = this.#held === null ? aboutMs : Math.min(aboutMs, this.#leftMs());
     try {
       await withDeadline(clock, timeoutMs, signal, (limited) => this.#acquireOrRenew(limited));
+      return true;
     } catch (error) {
       if (!signal.aborted) events?.failed(error instanceof Error ? error : new Error(String(error)));
+      return false;
     }
-    return this.#held !== null;
   }
 
   async #acquireOrRenew(signal: AbortSignal): Promise<void> {
@@ -272,7 +284,7 @@ export class LeaderElector {
       renewTime: now,
     };
     try {
-      await withDeadline(clock, this.#renewDeadlineMs / 2, undefined, async (signal) => {
+      await withDeadline(clock, this.#renewDeadlineMs * ATTEMPT, undefined, async (signal) => {
         this.#observe(await client.replace(leases, { ...lease, spec }, { signal }), clock.monotonicMs());
       });
     } catch (error) {

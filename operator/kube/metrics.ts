@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { restartCauses } from './reflector.ts';
 import type { Registry } from 'prom-client';
 import type { ClientObserver } from './api-client.ts';
 import type { ControllerObserver, ReconcileOutcome } from './controller.ts';
@@ -73,8 +74,9 @@ export class KubeMetrics implements ClientObserver, ReflectorObserver {
 
   /** Of several with the same kind, the oldest age is shown. */
   watch(reflector: Reflector): void {
-    const all = this.#reflectors.get(reflector.kind) ?? [];
-    this.#reflectors.set(reflector.kind, [...all, reflector]);
+    const { kind } = reflector;
+    this.#reflectors.set(kind, [...(this.#reflectors.get(kind) ?? []), reflector]);
+    for (const cause of restartCauses) this.#restarts.inc({ kind, cause }, 0);
   }
 
   leader(name: string, elector: Pick<LeaderElector, 'leading'>): void {

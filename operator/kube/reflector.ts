@@ -18,27 +18,30 @@ import type { Store } from './store.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
 /** Why a watch had to be begun anew. */
-export type RestartCause =
+export const restartCauses = [
   /** The API server ended it, as it does every few minutes. */
-  | 'ended'
+  'ended',
   /** It was time to list anew. */
-  | 'relist'
+  'relist',
   /** The version to go on from is no longer there. */
-  | 'gone'
+  'gone',
   /** Nothing came for too long. */
-  | 'silent'
+  'silent',
   /** What came was not an event. */
-  | 'malformed'
+  'malformed',
   /** The API server asks for less. */
-  | 'throttled'
+  'throttled',
   /** It refuses: no permission, no such kind, not let in. */
-  | 'refused'
+  'refused',
   /** It failed. */
-  | 'failed'
+  'failed',
   /** It could not be reached, or the connection broke. */
-  | 'unreachable'
+  'unreachable',
   /** It listed an older state than it had shown before. */
-  | 'stale';
+  'stale',
+] as const;
+
+export type RestartCause = (typeof restartCauses)[number];
 
 export interface ReflectorObserver {
   /** `error` is null when nothing is wrong. */

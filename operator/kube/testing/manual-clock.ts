@@ -43,7 +43,8 @@ export class ManualClock implements Clock {
         reject(signal.reason as Error);
       };
       const sleeper: Sleeper = {
-        untilMs: this.#nowMs + Math.max(0, delayMs),
+        // No timer is faster than this.
+        untilMs: this.#nowMs + Math.max(1, delayMs),
         wake: () => {
           signal.removeEventListener('abort', abort);
           resolve();
