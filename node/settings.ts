@@ -29,11 +29,15 @@ export function readSettings<Schema extends z.ZodObject>(
   for (const issue of result.error.issues) {
     const name = String(issue.path[0]);
     if (wrong.has(name)) continue;
-    const value = SECRET.test(name) ? '(hidden)' : JSON.stringify(given[name]);
+    const value = given[name] === undefined ? 'the default' : shown(name, given[name]);
     const setting = schema.shape[name] as z.ZodType;
     wrong.set(name, `${name}: ${value} is not allowed; ${allowed(setting, issue.message)}`);
   }
   throw new ConfigError([...wrong.values()].join('\n'));
+}
+
+function shown(name: string, value: string): string {
+  return SECRET.test(name) ? '(hidden)' : JSON.stringify(value);
 }
 
 /** Every setting with its default, unit and meaning. */
@@ -73,7 +77,9 @@ function allowed(setting: z.ZodType, message?: string): string {
   if (json.enum) return `allowed: ${json.enum.join(', ')}`;
   const { unit } = metaOf(setting);
   const suffix = unit === '' ? '' : ` ${unit}`;
-  if (json.type === 'integer' || json.type === 'number') {
+  // What one setting must be beside another one is said by a message of its own.
+  const isNumber = json.type === 'integer' || json.type === 'number';
+  if (isNumber && message?.startsWith('must be ') !== true) {
     const most =
       json.maximum === undefined || json.maximum === Number.MAX_SAFE_INTEGER ? '' : ` to ${json.maximum}`;
     return `allowed: whole numbers from ${json.minimum ?? 0}${most}${suffix}`;
