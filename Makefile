@@ -93,7 +93,7 @@ bench: $(INSTALLED) ## measure speed and memory beside rivals
 	@"$(NODE)" node/bench/main.ts $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) proto-check ## types, style, format, generated files
+lint: $(INSTALLED) proto-check crds-check ## types, style, format, generated files
 	$(BIN)/tsc -p .
 	$(BIN)/eslint --max-warnings 0 .
 	$(BIN)/prettier --check --log-level warn .
@@ -121,6 +121,14 @@ proto-check: $(INSTALLED) $(filter proto,$(MAKECMDGOALS))
 .PHONY: proto-baseline
 proto-baseline: $(INSTALLED) ## take new fields into what must never change
 	"$(NODE)" proto/baseline.ts
+
+.PHONY: crds
+crds: $(INSTALLED) ## write crds/ from operator/api
+	@"$(NODE)" operator/api/generate.ts
+
+.PHONY: crds-check
+crds-check: $(INSTALLED)
+	@"$(NODE)" operator/api/generate.ts --check
 
 .PHONY: clean
 clean: ## remove what was installed and built, not your data
