@@ -57,7 +57,7 @@ bench: $(INSTALLED) ## measure speed and memory beside rivals
 	@"$(NODE)" node/bench/main.ts $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) proto-check ## types, style, layers, generated files
+lint: $(INSTALLED) proto-check crds-check ## types, style, layers, generated files
 	$(BIN)/tsc -p .
 	$(BIN)/eslint --max-warnings 0 .
 	$(BIN)/prettier --check --log-level warn .
@@ -80,6 +80,14 @@ proto-check: $(INSTALLED)
 .PHONY: proto-baseline
 proto-baseline: $(INSTALLED) ## take new fields into what must never change
 	"$(NODE)" proto/baseline.ts
+
+.PHONY: crds
+crds: $(INSTALLED) ## write crds/ from operator/api
+	@"$(NODE)" operator/api/generate.ts
+
+.PHONY: crds-check
+crds-check: $(INSTALLED)
+	@"$(NODE)" operator/api/generate.ts --check
 
 .PHONY: clean
 clean: ## remove what was installed and built, not your data
