@@ -46,9 +46,9 @@ const BEYOND_RE2 = /\(\?(?!:|i\))|\\[1-9]|\\k</;
 export function structuralSchema(schema: JsonSchema, path = '$'): JsonSchema {
   if (isIntOrString(schema)) return intOrString(schema);
   if (isAnything(schema)) return { ...kept(schema, path), 'x-kubernetes-preserve-unknown-fields': true };
+  const result = kept(schema, path);
   const { type } = schema;
   if (typeof type !== 'string') throw new StructuralSchemaError(`${path}: has no single type`);
-  const result: Record<string, unknown> = kept(schema, path);
   if (schema['const'] !== undefined) result['enum'] = [schema['const']];
   if (result['minimum'] === -SAFE) delete result['minimum'];
   if (result['maximum'] === SAFE) delete result['maximum'];
