@@ -49,7 +49,7 @@ const spec = withRules(
     http: http.prefault({}),
     pool: pool.prefault({}),
     env: env.optional(),
-    resources: resources.optional(),
+    resources,
     nodeSelector: nodeSelector.optional(),
     affinity: affinity.optional(),
     tolerations: tolerations.optional(),

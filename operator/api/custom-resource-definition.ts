@@ -31,7 +31,7 @@ const PRINTER_COLUMNS = [
   },
 ] as const;
 
-/** The name is restricted by rules, which say more than a pattern; the rest of the metadata is not ours. */
+/** Of the metadata, only the name may be spoken of. It is restricted by rules, which say more than a pattern. */
 function schemaOfCartCluster(): JsonSchema {
   const json = z.toJSONSchema(cartCluster, { target: 'openapi-3.0', io: 'input' }) as JsonSchema;
   const { spec, status } = json['properties'] as Record<string, JsonSchema>;
@@ -41,7 +41,7 @@ function schemaOfCartCluster(): JsonSchema {
     properties: {
       apiVersion: { type: 'string', description: `${group}/${version}` },
       kind: { type: 'string', description: kind },
-      metadata: { type: 'object' },
+      metadata: { type: 'object', properties: { name: { type: 'string' } } },
       ...(schema['properties'] as object),
     },
   };

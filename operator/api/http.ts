@@ -55,7 +55,8 @@ const cookie = withRules(
     maxAgeDays: z.int().min(1).max(400).default(30).describe('How long browsers keep the cookie, in days.'),
   }),
   {
-    cel: "self.secure || !(self.name.startsWith('__Host-') || self.name.startsWith('__Secure-'))",
+    // Asked of the default too, before the defaults of its members are filled in.
+    cel: "!has(self.secure) || self.secure || !has(self.name) || !(self.name.startsWith('__Host-') || self.name.startsWith('__Secure-'))",
     message: 'browsers refuse a cookie of this name that is not secure',
     fieldPath: '.secure',
     holds: ({ name, secure }) => secure || !/^__(Host|Secure)-/.test(name),

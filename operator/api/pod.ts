@@ -45,7 +45,9 @@ export const resources = withRules(
         (name) => (nanosOf(requests[name] ?? 0) ?? 0n) <= (nanosOf(limits[name] ?? '16E') ?? 0n),
       ),
   },
-).describe('What the node’s container gets and may use, as in pods.');
+)
+  .default({ requests: { cpu: '100m', memory: '256Mi' } })
+  .describe('What the node’s container gets and may use, as in pods.');
 
 export const nodeSelector = mapOf(labelValue.describe('Value of the label.'), 64).describe(
   'Labels of the machines that the pod may run on.',

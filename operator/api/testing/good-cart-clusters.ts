@@ -78,6 +78,7 @@ export const minimalSpecWithDefaults = {
     trustedProxies: 0,
   },
   pool: { size: 1_000_000, idleTtlSeconds: 900, changedTtlSeconds: 1800, cartTtlDays: 30 },
+  resources: { requests: { cpu: '100m', memory: '256Mi' } },
   service: { type: 'ClusterIP' },
   networkPolicy: { enabled: true },
   monitoring: { podMonitor: { enabled: false, interval: '30s' } },
