@@ -26,7 +26,7 @@ PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --def
 
 .PHONY: help
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(NODE_BIN)/node_modules:
 	@echo "getting Node $(NODE_VERSION)"
@@ -47,6 +47,34 @@ run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in .
 .PHONY: test
 test: $(INSTALLED) ## every test that needs no Kubernetes
 	@"$(NODE)" $(BIN)/mocha --reporter node/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
+
+.PHONY: e2e
+e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them
+	@"$(NODE)" e2e/main.ts run
+
+.PHONY: e2e-up
+e2e-up: $(INSTALLED) ## a cluster that stays, with our images on it
+	@"$(NODE)" e2e/main.ts up
+
+.PHONY: e2e-load
+e2e-load: $(INSTALLED) ## build our images anew and put them on that cluster
+	@"$(NODE)" e2e/main.ts load
+
+.PHONY: e2e-test
+e2e-test: $(INSTALLED) ## the tests that need Kubernetes, on that cluster
+	@"$(NODE)" e2e/main.ts test
+
+.PHONY: e2e-down
+e2e-down: $(INSTALLED) ## remove that cluster
+	@"$(NODE)" e2e/main.ts down
+
+.PHONY: images
+images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on another base
+	@"$(NODE)" e2e/main.ts images
+
+.PHONY: sbom
+sbom: $(INSTALLED) ## write down what our images consist of
+	@"$(NODE)" e2e/main.ts sbom
 
 .PHONY: proof
 proof: $(INSTALLED) ## the long runs: kills, a full disk, 30 minutes of load; goes on where it stopped
