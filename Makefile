@@ -84,6 +84,34 @@ images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on anothe
 sbom: $(INSTALLED) ## write down what our images consist of
 	@"$(NODE)" e2e/main.ts sbom
 
+.PHONY: e2e
+e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them
+	@"$(NODE)" e2e/main.ts run
+
+.PHONY: e2e-up
+e2e-up: $(INSTALLED) ## a cluster that stays, with our images on it
+	@"$(NODE)" e2e/main.ts up
+
+.PHONY: e2e-load
+e2e-load: $(INSTALLED) ## build our images anew and put them on that cluster
+	@"$(NODE)" e2e/main.ts load
+
+.PHONY: e2e-test
+e2e-test: $(INSTALLED) ## the tests that need Kubernetes, on that cluster
+	@"$(NODE)" e2e/main.ts test
+
+.PHONY: e2e-down
+e2e-down: $(INSTALLED) ## remove that cluster
+	@"$(NODE)" e2e/main.ts down
+
+.PHONY: images
+images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on another base
+	@"$(NODE)" e2e/main.ts images
+
+.PHONY: sbom
+sbom: $(INSTALLED) ## write down what our images consist of
+	@"$(NODE)" e2e/main.ts sbom
+
 .PHONY: proof
 proof: $(INSTALLED) ## the long runs: kills, a full disk, 30 minutes of load; goes on where it stopped
 	@"$(NODE)" node/proof/main.ts $(ARGS)
@@ -93,7 +121,7 @@ bench: $(INSTALLED) ## measure speed and memory beside rivals
 	@"$(NODE)" node/bench/main.ts $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) proto-check crds-check ## types, style, format, generated files
+lint: $(INSTALLED) proto-check crds-check chart-check ## types, style, format, generated files
 	$(BIN)/tsc -p .
 	$(BIN)/eslint --max-warnings 0 .
 	$(BIN)/prettier --check --log-level warn .
@@ -129,6 +157,26 @@ crds: $(INSTALLED) ## write crds/ from operator/api
 .PHONY: crds-check
 crds-check: $(INSTALLED)
 	@"$(NODE)" operator/api/generate.ts --check
+
+.PHONY: chart
+chart: $(INSTALLED) ## make the chart's values, README table, CRDs and dashboards anew from their sources
+	@"$(NODE)" charts/generate.ts
+
+.PHONY: manifests
+manifests: chart ## render install.yaml and charts/rendered; needs helm
+	@"$(NODE)" charts/manifests.ts
+
+PROMTOOL ?= promtool
+.PHONY: rules
+rules: ## judge and unit-test recording rules and alerts; needs promtool
+	@command -v $(PROMTOOL) > /dev/null || { echo 'promtool is needed: apt-get install prometheus, or PROMTOOL=path'; exit 1; }
+	$(PROMTOOL) check rules --lint-fatal charts/cartwright/rules/*.yaml
+	$(PROMTOOL) test rules charts/rule-tests/*.yaml
+
+.PHONY: chart-check
+chart-check: $(INSTALLED)
+	@"$(NODE)" charts/generate.ts --check
+	@"$(NODE)" charts/manifests.ts --check
 
 .PHONY: clean
 clean: ## remove what was installed and built, not your data
