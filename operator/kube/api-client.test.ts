@@ -93,9 +93,16 @@ describe('api client', () => {
       const read = await client.create(widgets, widget('a'));
       server.edit(widgets, ref, (draft) => (draft['spec'] = { size: 5 }));
       await assert.rejects(client.replace(widgets, { ...read, spec: { size: 2 } }), isConflict);
-      const { resourceVersion = '' } = read.metadata;
-      const stale = { ...widget('a', { size: 2 }), metadata: { ...ref, resourceVersion } };
+      const { uid = '', resourceVersion = '' } = read.metadata;
+      const stale = { ...widget('a', { size: 2 }), metadata: { ...ref, uid, resourceVersion } };
       await assert.rejects(client.apply(widgets, stale), isConflict);
+    });
+
+    it('applies no version without saying of which object: one that is gone would be made anew', async () => {
+      const { client, server } = kube;
+      const careless = { ...widget('a'), metadata: { ...ref, resourceVersion: '7' } };
+      await assert.rejects(client.apply(widgets, careless), TypeError);
+      assert.equal(server.writes.length, 0);
     });
 
     it('sends none when it may not', async () => {

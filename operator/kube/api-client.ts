@@ -219,15 +219,19 @@ export class ApiClient {
 
   /**
    * Server-side apply: makes these fields so, leaves the others alone, takes away those that this manager applied before and does not any
-   * more. With a `resourceVersion` in it, it is refused when the object is no longer that one.
+   * more. With a `uid` in it, it is refused when the object is another one or gone, with a `resourceVersion`, too, when it has changed.
    */
   async apply<T extends KubeObject = KubeObject>(
     resource: Resource,
     object: KubeObject,
     { force = true, subresource, signal }: ApplyOptions = {},
   ): Promise<T> {
-    const path = withQuery(objectPath(resource, object.metadata, subresource), { ...this.#manager(), force });
+    const { uid, resourceVersion } = object.metadata;
     const what = this.#what('apply', resource, object.metadata);
+    if (resourceVersion !== undefined && uid === undefined) {
+      throw new TypeError(`${what}: a resourceVersion without a uid would make an object anew that is gone`);
+    }
+    const path = withQuery(objectPath(resource, object.metadata, subresource), { ...this.#manager(), force });
     const contentType = 'application/apply-patch+yaml';
     return (await this.#json({ method: 'PATCH', path, what, body: object, contentType, signal })) as T;
   }

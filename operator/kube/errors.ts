@@ -104,15 +104,24 @@ export const isUnauthorized = is(401);
 export const isForbidden = is(403);
 export const isNotFound = is(404);
 /** Somebody else wrote meanwhile, a precondition does not hold, or another manager owns the field. */
-export const isConflict = is(409, 'Conflict');
+export function isConflict(error: unknown): error is ApiError {
+  return is(409, 'Conflict')(error) || isOtherUid(error);
+}
 export const isAlreadyExists = is(409, 'AlreadyExists');
 /** The version asked for is no longer there: list anew. */
 export const isGone = is(410);
 /** The object breaks the rules of its kind; the same again would, too. */
-export const isInvalid = is(422);
+export function isInvalid(error: unknown): error is ApiError {
+  return is(422)(error) && !isOtherUid(error);
+}
 export const isThrottled = is(429);
 
 /** How long the API server asks to be left alone, ms; 0 when it does not. */
 export function retryAfterMsOf(error: unknown): number {
   return error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+}
+
+/** What a patch is answered that means another object than the one that is there now: the API server sees an attempt to change its uid. */
+function isOtherUid(error: unknown): boolean {
+  return is(422)(error) && error.causes.some(({ field }) => field === 'metadata.uid');
 }

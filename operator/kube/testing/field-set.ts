@@ -1,5 +1,5 @@
 import { isSame } from '../merge-patch.ts';
-import { keysOf } from './list-keys.ts';
+import { isItemWithFields, keysOf } from './list-keys.ts';
 import type { FieldsV1 } from '../object.ts';
 
 /**
@@ -67,7 +67,7 @@ export class FieldSet {
       let tree = root;
       for (const step of place) tree = tree[step] ??= {};
       // The place itself, where other places are in it.
-      if (place.at(-1)?.startsWith('k:') === true) tree['.'] = {};
+      if (isItemWithFields(place)) tree['.'] = {};
     }
     return root;
   }
@@ -87,7 +87,7 @@ export function placesIn(value: unknown, at: Place): Place[] {
   if (Array.isArray(value) && Array.isArray(keys)) {
     return value.flatMap((item) => {
       const place = [...at, itemStep(item as Json, keys)];
-      return [place, ...fieldsIn(item as Json, place)];
+      return isItemWithFields(place) ? [place, ...fieldsIn(item as Json, place)] : [place];
     });
   }
   if (!isMap(value) || keys === 'atomic') return [at];

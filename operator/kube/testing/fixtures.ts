@@ -23,6 +23,14 @@ export const widgets: Resource = {
   namespaced: true,
 };
 
+export const podTemplates: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'podtemplates',
+  kind: 'PodTemplate',
+  namespaced: true,
+};
+
 export interface Widget extends KubeObject {
   readonly spec?: { readonly size?: number; readonly color?: string };
   readonly status?: Readonly<Record<string, unknown>>;
@@ -33,7 +41,7 @@ export function widget(name: string, spec: Widget['spec'] = { size: 1 }, namespa
 }
 
 export function fakeServer(options: Partial<FakeApiServerOptions> = {}): FakeApiServer {
-  const resources = [...builtinResources, { ...widgets, hasStatus: true }];
+  const resources = [...builtinResources, podTemplates, { ...widgets, hasStatus: true }];
   return new FakeApiServer({ clock: systemClock, resources, ...options });
 }
 

@@ -17,6 +17,14 @@ const LISTS: Readonly<Record<string, readonly string[] | 'set'>> = {
   volumes: ['name'],
 };
 
+/** Keyed lists whose items have one owner each. */
+const ATOMIC_ITEMS = new Set(['imagePullSecrets', 'ownerReferences']);
+
+/** Whether this is the place of an item whose fields are owned one by one. */
+export function isItemWithFields(place: readonly string[]): boolean {
+  return place.at(-1)?.startsWith('k:') === true && !ATOMIC_ITEMS.has(place.at(-2)?.slice(2) ?? '');
+}
+
 /** Maps that have one owner. */
 const ATOMIC = new Set([
   'configMapKeyRef',

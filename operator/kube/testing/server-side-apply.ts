@@ -1,6 +1,6 @@
 import { FieldSet, isMap, itemStep, removeAt, valueAt } from './field-set.ts';
 import { isSame } from '../merge-patch.ts';
-import { keysOf } from './list-keys.ts';
+import { isItemWithFields, keysOf } from './list-keys.ts';
 import type { Json, Place } from './field-set.ts';
 import type { KubeObject, ManagedFields } from '../object.ts';
 
@@ -43,7 +43,7 @@ export function applyFields(
     entry.owned.places
       .filter((place) => owned.has(place) && !isSame(valueAt(live, place), valueAt(applied, place)))
       // An item is there or not; only what is in it has a value.
-      .filter((place) => !isItemPlace(place))
+      .filter((place) => !isItemWithFields(place))
       .map((place) => ({ manager: entry.writer.manager, place })),
   );
   if (conflicts.length > 0 && !force) return { conflicts };
@@ -52,11 +52,11 @@ export function applyFields(
   mergeInto(object, withoutServersOwn(applied), []);
   const lost = new FieldSet(conflicts.map(({ place }) => place));
   const left = others.map((entry) => ({ ...entry, owned: entry.owned.minus(lost) }));
-  // Items last, when what is in them has gone.
-  const dropped = before.minus(owned).places.toSorted((a, b) => b.length - a.length);
-  for (const place of dropped) {
+  // Items before what is in them; what tells an item apart goes only with it.
+  const dropped = before.minus(owned).places.toSorted((a, b) => a.length - b.length);
+  for (const place of dropped.filter((one) => !isKeyField(one))) {
     const isOthers = left.some(({ owned: theirs }) =>
-      isItemPlace(place) ? theirs.touches(place) : theirs.has(place),
+      isItemWithFields(place) ? theirs.touches(place) : theirs.has(place),
     );
     if (!isOthers) removeAt(object, place);
   }
@@ -68,7 +68,7 @@ export function updateFields(live: KubeObject | null, object: KubeObject, writer
   const now = FieldSet.of(object);
   const changed = now.filter((place) => {
     const before = valueAt(live, place);
-    return isItemPlace(place) ? before === undefined : !isSame(before, valueAt(object, place));
+    return isItemWithFields(place) ? before === undefined : !isSame(before, valueAt(object, place));
   });
   const entries = live === null ? [] : entriesOf(live);
   const mine = entries.find((entry) => isSameWriter(entry.writer, writer))?.owned ?? new FieldSet();
@@ -86,8 +86,10 @@ function isThere(object: KubeObject, place: Place): boolean {
   return valueAt(object, place) !== undefined;
 }
 
-function isItemPlace(place: Place): boolean {
-  return place.at(-1)?.startsWith('k:') === true;
+function isKeyField(place: Place): boolean {
+  const item = place.at(-2);
+  if (item?.startsWith('k:') !== true) return false;
+  return Object.hasOwn(JSON.parse(item.slice(2)) as Json, place.at(-1)?.slice(2) ?? '');
 }
 
 function isSameWriter(a: Writer, b: Writer): boolean {

@@ -68,7 +68,10 @@ export function apply(
     if (writer.subresource !== undefined) existing(context, ref);
     throw conflict(context, ref, 'uid mismatch: the object does not exist');
   }
-  if (live !== undefined) checkPreconditions(context, live, applied.metadata);
+  if (live !== undefined) {
+    checkSameUid(context, live, applied.metadata.uid);
+    checkPreconditions(context, live, applied.metadata);
+  }
   const { apiVersion, kind } = applied;
   const base = live ?? { apiVersion, kind, metadata: placeOf(ref) };
   const visible = ofSubresource(context, applied);
@@ -143,6 +146,14 @@ function checkPreconditions(
       'the object has been modified; please apply your changes to the latest version',
     );
   }
+}
+
+/** In a patch the uid is a field like others, and it can't change. */
+function checkSameUid({ collection }: WriteContext, { metadata }: KubeObject, uid: string | undefined): void {
+  if (uid === undefined || uid === metadata.uid) return;
+  const message = `Invalid value: "${uid}": field is immutable`;
+  const what = `${collection.resource.kind} "${metadata.name}" is invalid: metadata.uid: ${message}`;
+  throw new Refusal(422, 'Invalid', what, [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
 }
 
 /** Stores what was made of `live` by anything but an apply. */
