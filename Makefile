@@ -84,34 +84,6 @@ images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on anothe
 sbom: $(INSTALLED) ## write down what our images consist of
 	@"$(NODE)" e2e/main.ts sbom
 
-.PHONY: e2e
-e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them
-	@"$(NODE)" e2e/main.ts run
-
-.PHONY: e2e-up
-e2e-up: $(INSTALLED) ## a cluster that stays, with our images on it
-	@"$(NODE)" e2e/main.ts up
-
-.PHONY: e2e-load
-e2e-load: $(INSTALLED) ## build our images anew and put them on that cluster
-	@"$(NODE)" e2e/main.ts load
-
-.PHONY: e2e-test
-e2e-test: $(INSTALLED) ## the tests that need Kubernetes, on that cluster
-	@"$(NODE)" e2e/main.ts test
-
-.PHONY: e2e-down
-e2e-down: $(INSTALLED) ## remove that cluster
-	@"$(NODE)" e2e/main.ts down
-
-.PHONY: images
-images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on another base
-	@"$(NODE)" e2e/main.ts images
-
-.PHONY: sbom
-sbom: $(INSTALLED) ## write down what our images consist of
-	@"$(NODE)" e2e/main.ts sbom
-
 .PHONY: proof
 proof: $(INSTALLED) ## the long runs: kills, a full disk, 30 minutes of load; goes on where it stopped
 	@"$(NODE)" node/proof/main.ts $(ARGS)

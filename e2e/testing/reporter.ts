@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import SummaryReporter from '../../node/summary-reporter.ts';
+import SummaryReporter from '../../node/testing/summary-reporter.ts';
 import { gatherEvidence } from './evidence.ts';
 
 /** When a cluster is broken, every test fails; the first ones tell enough. */
