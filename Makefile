@@ -34,7 +34,7 @@ PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --def
 
 .PHONY: help
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(INSTALLED): package.json package-lock.json | $(if $(OWN_NODE),$(OWN_NODE)/complete)
 	npm ci
@@ -52,6 +52,38 @@ run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in .
 test: $(INSTALLED) ## every test that needs no Kubernetes
 	@"$(NODE)" $(BIN)/mocha --reporter node/testing/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
 
+.PHONY: e2e
+e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them
+	@"$(NODE)" e2e/main.ts run
+
+.PHONY: e2e-up
+e2e-up: $(INSTALLED) ## a cluster that stays, with our images on it
+	@"$(NODE)" e2e/main.ts up
+
+.PHONY: e2e-load
+e2e-load: $(INSTALLED) ## build our images anew and put them on that cluster
+	@"$(NODE)" e2e/main.ts load
+
+.PHONY: e2e-test
+e2e-test: $(INSTALLED) ## the tests that need Kubernetes, on that cluster
+	@"$(NODE)" e2e/main.ts test
+
+.PHONY: e2e-down
+e2e-down: $(INSTALLED) ## remove that cluster
+	@"$(NODE)" e2e/main.ts down
+
+.PHONY: e2e-tools
+e2e-tools: $(INSTALLED) ## make kind, kubectl, helm and their images here, and print how to use them
+	@"$(NODE)" e2e/main.ts tools
+
+.PHONY: images
+images: $(INSTALLED) ## build our images; BASE_IMAGE=<image> puts them on another base
+	@"$(NODE)" e2e/main.ts images
+
+.PHONY: sbom
+sbom: $(INSTALLED) ## write down what our images consist of
+	@"$(NODE)" e2e/main.ts sbom
+
 .PHONY: proof
 proof: $(INSTALLED) ## the long runs: kills, a full disk, 30 minutes of load; goes on where it stopped
 	@"$(NODE)" node/proof/main.ts $(ARGS)
@@ -61,7 +93,7 @@ bench: $(INSTALLED) ## measure speed and memory beside rivals
 	@"$(NODE)" node/bench/main.ts $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) proto-check ## types, style, format, generated files
+lint: $(INSTALLED) proto-check crds-check chart-check ## types, style, format, generated files
 	$(BIN)/tsc -p .
 	$(BIN)/eslint --max-warnings 0 .
 	$(BIN)/prettier --check --log-level warn .
@@ -89,6 +121,34 @@ proto-check: $(INSTALLED) $(filter proto,$(MAKECMDGOALS))
 .PHONY: proto-baseline
 proto-baseline: $(INSTALLED) ## take new fields into what must never change
 	"$(NODE)" proto/baseline.ts
+
+.PHONY: crds
+crds: $(INSTALLED) ## write crds/ from operator/api
+	@"$(NODE)" operator/api/generate.ts
+
+.PHONY: crds-check
+crds-check: $(INSTALLED)
+	@"$(NODE)" operator/api/generate.ts --check
+
+.PHONY: chart
+chart: $(INSTALLED) ## make the chart's values, README table, CRDs and dashboards anew from their sources
+	@"$(NODE)" charts/generate.ts
+
+.PHONY: manifests
+manifests: chart ## render install.yaml and charts/rendered; needs helm
+	@"$(NODE)" charts/manifests.ts
+
+PROMTOOL ?= promtool
+.PHONY: rules
+rules: ## judge and unit-test recording rules and alerts; needs promtool
+	@command -v $(PROMTOOL) > /dev/null || { echo 'promtool is needed: apt-get install prometheus, or PROMTOOL=path'; exit 1; }
+	$(PROMTOOL) check rules --lint-fatal charts/cartwright/rules/*.yaml
+	$(PROMTOOL) test rules charts/rule-tests/*.yaml
+
+.PHONY: chart-check
+chart-check: $(INSTALLED)
+	@"$(NODE)" charts/generate.ts --check
+	@"$(NODE)" charts/manifests.ts --check
 
 .PHONY: clean
 clean: ## remove what was installed and built, not your data

@@ -2,6 +2,10 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const pure = ['node/domain/**/*.ts'];
+const plan = [
+  'operator/cartcluster/owned/**/*.ts',
+  'operator/cartcluster/{plan,rollout,pods,volumes,references,status,picture,conditions,events,fields,names}.ts',
+];
 
 export default tseslint.config(
   { ignores: ['node_modules/', '.node/', '.cache/', 'proto/types/', 'data/'] },
@@ -61,6 +65,31 @@ export default tseslint.config(
         'Buffer',
       ],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
+      'no-restricted-imports': ['error', { patterns: ['node:*'] }],
+    },
+  },
+  {
+    // A decision is made from what was observed; texts of times may be read and written.
+    files: plan,
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'queueMicrotask',
+        'fetch',
+        'process',
+        'performance',
+        'crypto',
+        'Buffer',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random' },
+        { object: 'Date', property: 'now' },
+      ],
       'no-restricted-imports': ['error', { patterns: ['node:*'] }],
     },
   },

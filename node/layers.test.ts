@@ -17,7 +17,7 @@ describe('layers', function () {
       ruleSet: { ...configuration, ...rules },
       validate: true,
     };
-    const { output } = await cruise(['node', 'proto'], options);
+    const { output } = await cruise(['node', 'operator', 'proto'], options);
     const { modules, summary } = output as ICruiseResult;
     assert.ok(modules.length > 50, 'the tree was read');
     return summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
@@ -35,5 +35,7 @@ describe('layers', function () {
       to: { path: '^node/domain/' },
     } as const;
     assert.ok((await violations({ forbidden: [rule] })).length > 0);
+    const operator = { ...rule, from: { path: '^operator/cartcluster/' }, to: { path: '^operator/kube/' } };
+    assert.ok((await violations({ forbidden: [operator] })).length > 0);
   });
 });

@@ -1,0 +1,3 @@
+ARG NETWORK
+FROM ${NETWORK}
+COPY kube-proxy /usr/local/bin/

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Cache } from './bootstrap/cache.ts';
+import { Engine } from './bootstrap/engine.ts';
+import { Cluster } from './cluster/cluster.ts';
+import { StateFile } from './cluster/state.ts';
+import { findTools } from './cluster/toolbox.ts';
+import { buildImages, writeBillsOfMaterials } from './images/build.ts';
+import { exclusively } from './process/exclusive.ts';
+import { Shell } from './process/shell.ts';
+import type { State } from './cluster/state.ts';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, '.cache/e2e');
+const kubeconfig = join(folder, 'kubeconfig');
+const state = new StateFile(join(folder, 'cluster.json'));
+/** Each checkout has a cluster of its own. */
+const clusterName = `cartwright-${createHash('sha256').update(root).digest('hex').slice(0, 6)}`;
+/** Commands that make or remove it. */
+const ALONE = ['up', 'load', 'run', 'down'];
+const TEST_DEADLINE_MS = 80 * 60_000;
+const LOOK_DEADLINE_MS = 20_000;
+
+const usage = `A real Kubernetes for the tests that need one.
+
+  up      a cluster that stays, with the product's images on it
+  load    builds the images anew and puts them on the cluster
+  test    runs the tests on it; TEST=<regex> some of them
+  run     all of that on a cluster that is gone afterwards, unless one was up before
+  down    removes the cluster, and stops the engine if it was started here and runs nothing else
+  tools   makes what a cluster is made with, and prints how a shell gets at it
+  images  builds the product's images, on BASE_IMAGE if that is given
+  sbom    writes down what they consist of
+`;
+
+const commands: Readonly<Record<string, (shell: Shell, signal: AbortSignal) => Promise<number>>> = {
+  up: async (shell, signal) => {
+    const { toolbox } = await up(shell, signal, true);
+    await load(shell);
+    const path = toolbox.folder === null ? '' : ` PATH=${toolbox.folder}:$PATH`;
+    print(`export KUBECONFIG=${kubeconfig}${path}\n`);
+    return 0;
+  },
+  load: async (shell) => {
+    await load(shell);
+    return 0;
+  },
+  test,
+  run,
+  down: async (shell) => {
+    await down(shell);
+    return 0;
+  },
+  tools: async (shell, signal) => {
+    const { folder: programs, ...images } = await findTools(
+      join(folder, 'bin'),
+      shell.with([], { E2E_BOOTSTRAP: '1' }),
+      signal,
+      // Standard output is for the shell that reads it.
+      (text) => process.stderr.write(text),
+    );
+    const variables = {
+      PATH: `${programs ?? ''}:$PATH`,
+      KIND_NODE_IMAGE: images.machineImage,
+      BASE_IMAGE: images.baseImage,
+      PROMETHEUS_IMAGE: images.prometheusImage,
+    };
+    for (const [name, value] of Object.entries(variables)) print(`export ${name}="${value ?? ''}"\n`);
+    return 0;
+  },
+  images: async (shell) => {
+    const baseImage = shell.env['BASE_IMAGE'] ?? '';
+    const images = await buildImages(root, shell, baseImage === '' ? null : baseImage);
+    print(`${Object.values(images).join('\n')}\n`);
+    return 0;
+  },
+  sbom: async (shell) => {
+    print(`${(await writeBillsOfMaterials(root, shell)).join('\n')}\n`);
+    return 0;
+  },
+};
+
+async function run(shell: Shell, signal: AbortSignal): Promise<number> {
+  const stays = await isUp(shell);
+  try {
+    await up(shell, signal, stays);
+    await load(shell);
+    return await test(shell);
+  } finally {
+    // Also after an abort, which ended only what ran at that time.
+    if (stays) print('the cluster was up before and stays\n');
+    else await down(new Shell(process.env));
+  }
+}
+
+async function up(outer: Shell, signal: AbortSignal, kept: boolean): Promise<State> {
+  const known = state.read();
+  if (known !== null && (await isUp(outer))) return known;
+  const toolbox = await findTools(join(folder, 'bin'), outer, signal, print);
+  const cluster = clusterOf({ toolbox }, outer);
+  await timed('cluster', async () => {
+    // Left by a run that was killed.
+    await cluster.delete();
+    state.write({ toolbox, kept: false, images: {} });
+    await cluster.create(toolbox.machineImage);
+  });
+  const made: State = { toolbox, kept, images: {} };
+  state.write(made);
+  return made;
+}
+
+/** Whether there is a whole cluster that was made to stay. */
+async function isUp(outer: Shell): Promise<boolean> {
+  const known = state.read();
+  if (known?.kept !== true) return false;
+  const shell = shellOf(known, outer);
+  return shell.succeeds('kubectl', [`--kubeconfig=${kubeconfig}`, 'version'], {
+    deadlineMs: LOOK_DEADLINE_MS,
+  });
+}
+
+async function load(outer: Shell): Promise<void> {
+  const known = knownCluster();
+  const { toolbox } = known;
+  const shell = shellOf(known, outer);
+  await timed('images', async () => {
+    const images = {
+      ...(await buildImages(root, shell, toolbox.baseImage)),
+      PROMETHEUS_IMAGE: toolbox.prometheusImage,
+    };
+    const local: string[] = [];
+    for (const image of Object.values(images)) {
+      const look = { deadlineMs: LOOK_DEADLINE_MS };
+      // What this engine has not, the cluster's machines pull.
+      if (await shell.succeeds('docker', ['image', 'inspect', image], look)) local.push(image);
+    }
+    await clusterOf(known, outer).load(local);
+    state.write({ ...known, images });
+  });
+}
+
+async function test(outer: Shell): Promise<number> {
+  const known = knownCluster();
+  const pattern = outer.env['TEST'] ?? '';
+  const grep = pattern === '' ? [] : ['--grep', pattern];
+  const mocha = [join(root, 'node_modules/.bin/mocha'), '--config', join(root, 'e2e/.mocharc.json'), ...grep];
+  const { code } = await shellOf(known, outer).outcome(process.execPath, mocha, {
+    cwd: root,
+    env: { KUBECONFIG: kubeconfig, ...known.images },
+    attached: true,
+    deadlineMs: TEST_DEADLINE_MS,
+  });
+  return code ?? 1;
+}
+
+async function down(outer: Shell): Promise<void> {
+  const known = state.read();
+  const shell = known === null ? outer : shellOf(known, outer);
+  const engine = new Engine(shell, Cache.ofUser(process.env).root);
+  await timed('down', async () => {
+    if (await engine.answers()) await new Cluster(clusterName, kubeconfig, shell).delete();
+    await engine.stopIfIdle();
+    state.remove();
+  });
+}
+
+function knownCluster(): State {
+  const known = state.read();
+  if (known === null) throw new Error('there is no cluster: make e2e-up');
+  return known;
+}
+
+function clusterOf(known: Pick<State, 'toolbox'>, outer: Shell): Cluster {
+  return new Cluster(clusterName, kubeconfig, shellOf(known, outer));
+}
+
+function shellOf({ toolbox }: Pick<State, 'toolbox'>, outer: Shell): Shell {
+  return toolbox.folder === null ? outer : outer.with([toolbox.folder]);
+}
+
+async function timed(what: string, work: () => Promise<void>): Promise<void> {
+  const startedMs = performance.now();
+  await work();
+  print(`${what}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+async function main(name: string): Promise<number> {
+  const command = commands[name];
+  if (command === undefined) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const abort = new AbortController();
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      // The second time at once.
+      if (abort.signal.aborted) process.exit(code);
+      abort.abort(new Error(`ended by ${signal}`));
+    });
+  }
+  mkdirSync(folder, { recursive: true });
+  try {
+    const work = (): Promise<number> => command(new Shell(process.env, abort.signal), abort.signal);
+    if (!ALONE.includes(name)) return await work();
+    const wait = (): void => print('this checkout’s cluster is in other hands; waiting for them\n');
+    return await exclusively(clusterName, wait, abort.signal, work);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv[2] ?? '');

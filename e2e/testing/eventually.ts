@@ -1,0 +1,29 @@
+import { setTimeout as after } from 'node:timers/promises';
+
+/** How often a condition is looked at. */
+const LOOK_MS = 250;
+
+/**
+ * Resolves with what `attempt` gives, as soon as it gives something; what it throws counts as not yet. Rejects when that took too long, with the last reason.
+ */
+export async function eventually<T>(
+  what: string,
+  deadlineMs: number,
+  attempt: () => Promise<T | null>,
+): Promise<T> {
+  const startedMs = performance.now();
+  let last: unknown = 'it was not so';
+  for (;;) {
+    try {
+      const result = await attempt();
+      if (result !== null) return result;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() - startedMs > deadlineMs) {
+      const reason = last instanceof Error ? last.message : String(last);
+      throw new Error(`${what}: not within ${deadlineMs} ms; last: ${reason}`, { cause: last });
+    }
+    await after(LOOK_MS);
+  }
+}

@@ -1,0 +1,38 @@
+import { docker, kubectl } from './kubectl.ts';
+import type { CallOptions } from './kubectl.ts';
+
+/** A machine of the cluster, which is a container: it can be frozen, lose its power, and be reached into. Needs the engine that it runs on. */
+export class Machine {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  static async ofPod(namespace: string, pod: string): Promise<Machine> {
+    const get = ['get', 'pod', pod, '--namespace', namespace, '--output=jsonpath={.spec.nodeName}'];
+    return new Machine((await kubectl(get)).trim());
+  }
+
+  /** From now on nothing on it runs; it comes back believing that no time has passed. */
+  async freeze(): Promise<void> {
+    await docker(['pause', this.name]);
+  }
+
+  async thaw(): Promise<void> {
+    await docker(['unpause', this.name]);
+  }
+
+  async powerOff(): Promise<void> {
+    await docker(['kill', this.name]);
+  }
+
+  async powerOn(): Promise<void> {
+    await docker(['start', this.name]);
+  }
+
+  /** Runs a command on the machine itself, like `iptables`. */
+  run(command: readonly string[], options?: CallOptions): Promise<string> {
+    return docker(['exec', this.name, ...command], options);
+  }
+}

@@ -1,0 +1,25 @@
+import { ADMIN_PORT, HTTP_PORT, metadataOf, selectorOf } from '../names.ts';
+import type { CartClusterObject } from '../observed.ts';
+import type { Wish } from './wish.ts';
+
+/**
+ * Requests for carts from everywhere; scrapes from inside the cluster. Probes come from the machine itself and are not subject to policies. A node calls nobody but an HTTP catalog, and that
+ * may be anywhere.
+ */
+export function networkPolicy(cluster: CartClusterObject): Wish {
+  const { name } = cluster.metadata;
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadataOf(cluster, name),
+    spec: {
+      podSelector: { matchLabels: selectorOf(name) },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [
+        { ports: [{ port: HTTP_PORT, protocol: 'TCP' }] },
+        { ports: [{ port: ADMIN_PORT, protocol: 'TCP' }], from: [{ namespaceSelector: {} }] },
+      ],
+      egress: cluster.spec.catalog?.http === undefined ? [] : [{}],
+    },
+  };
+}

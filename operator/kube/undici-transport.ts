@@ -1,0 +1,109 @@
+import { Agent, request as send } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { Credential, Credentials, TlsOptions } from './credentials.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+
+export interface UndiciTransportOptions {
+  /** Connections at once. Every watch keeps one for itself: have more than there are watches. */
+  readonly connections: number;
+  /** How long a connection that nobody uses stays open, ms. API servers close theirs after 90 s. */
+  readonly keepAliveMs: number;
+  readonly connectTimeoutMs: number;
+}
+
+export const undiciTransportDefaults: UndiciTransportOptions = {
+  connections: 64,
+  keepAliveMs: 30_000,
+  connectTimeoutMs: 10_000,
+};
+
+export interface ConnectionStats {
+  readonly open: number;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/**
+ * One undici agent for everything: connections are bounded and used again.
+ *
+ * HTTP/1.1 on purpose: with HTTP/2 all watches and requests share one connection, and when that dies silently they all hang together. Here
+ * a request that meets its deadline takes its own connection with it, and the next one finds another.
+ */
+export class UndiciTransport implements Transport {
+  readonly host: string;
+  readonly #credentials: Credentials;
+  readonly #options: UndiciTransportOptions;
+  readonly #prefix: string;
+  #agent: Agent | null = null;
+  #tls: TlsOptions | null = null;
+  #closed = false;
+
+  constructor(credentials: Credentials, options: Partial<UndiciTransportOptions> = {}) {
+    this.#credentials = credentials;
+    this.#options = { ...undiciTransportDefaults, ...options };
+    this.host = credentials.server.host;
+    this.#prefix = credentials.server.pathname.replace(/\/$/, '');
+  }
+
+  get stats(): ConnectionStats {
+    const stats = this.#agent?.stats[this.#credentials.server.origin];
+    if (stats === undefined) return { open: 0, running: 0, waiting: 0 };
+    return {
+      open: stats.connected === true ? 1 : Number(stats.connected),
+      running: stats.running,
+      waiting: 'queued' in stats ? stats.queued : stats.pending,
+    };
+  }
+
+  async send(request: TransportRequest): Promise<TransportResponse> {
+    let response = await this.#sendWith(await this.#credentials.current(), request);
+    if (response.statusCode === 401) {
+      // A token that was renewed on disk. What was refused for its token was not done, so it may be sent again.
+      await response.body.dump();
+      this.#credentials.forget();
+      response = await this.#sendWith(await this.#credentials.current(), request);
+    }
+    return { status: response.statusCode, headers: response.headers, body: response.body };
+  }
+
+  /** Ends every connection, with what is under way on it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#agent?.destroy();
+  }
+
+  #sendWith(
+    { headers, tls }: Credential,
+    { method, path, headers: more, body, signal }: TransportRequest,
+  ): Promise<Dispatcher.ResponseData> {
+    signal.throwIfAborted();
+    return send(`${this.#credentials.server.origin}${this.#prefix}${path}`, {
+      dispatcher: this.#agentFor(tls),
+      method,
+      headers: { ...more, ...headers },
+      body,
+      signal,
+    });
+  }
+
+  /** Another agent only when a certificate changed; the old one ends when what is under way on it has ended. */
+  #agentFor(tls: TlsOptions): Agent {
+    if (this.#closed) throw new Error('the transport is closed');
+    if (this.#agent !== null && this.#tls === tls) return this.#agent;
+    // Its connections are done with at the latest when the last watch on it is renewed; nobody waits for that.
+    void this.#agent?.close();
+    const { connections, keepAliveMs, connectTimeoutMs } = this.#options;
+    this.#tls = tls;
+    this.#agent = new Agent({
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: keepAliveMs,
+      allowH2: false,
+      // Deadlines are the client's: it knows a watch from a request.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { ...tls, timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    });
+    return this.#agent;
+  }
+}
