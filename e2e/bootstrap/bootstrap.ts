@@ -4,6 +4,7 @@ import { Cache, keyOf } from './cache.ts';
 import { Engine } from './engine.ts';
 import { goSteps, programs } from './go-modules.ts';
 import { base, debian, imageSteps, prometheus } from './images.ts';
+import { limitsStep } from './limits.ts';
 import { machine, machineSteps } from './machine.ts';
 import { packagesStep } from './packages.ts';
 import { runSteps } from './step.ts';
@@ -42,6 +43,7 @@ export async function bootstrap(
     const engine = new Engine(shell, cache.root);
     const steps: readonly Step[] = [
       packagesStep(workshop, engine),
+      limitsStep,
       { name: 'engine', key: '', isDone: () => engine.answers(), run: () => engine.start() },
       ...goSteps(workshop),
       ...imageSteps(workshop),
