@@ -105,6 +105,8 @@ export class LmdbStore {
     try {
       this.#root = open({
         path: options.path,
+        // lmdb takes a path with a dot in its last part for a file, unless it is told that it is a folder.
+        noSubdir: false,
         // With lmdb's default, true, a sharer that is killed can take acknowledged records of others with it.
         overlappingSync: false,
         mapSize: options.mapSizeBytes,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -102,6 +103,19 @@ describe('lmdb journal', () => {
     closeSync(handle);
     assert.ok(found > 0);
   }
+
+  it('keeps its files in the folder, whatever that is called', async () => {
+    const dotted = join(path, 'carts.v1');
+    for (const created of [true, false]) {
+      const one = open(dotted);
+      const its = await one.openSession({ node: 'a', address: '', leaseMs: 1000 });
+      const entry = { cart: 'c', recordId: 1, record: Buffer.from('x'), expiresDay: DAY };
+      const [outcome] = await one.create(its, [entry]);
+      assert.equal(outcome?.status, created ? 'ok' : 'conflict');
+      await one.close();
+      assert.ok(existsSync(join(dotted, 'data.mdb')));
+    }
+  });
 
   it('keeps everything over a restart', async () => {
     await made('c', 'a record to be found again');
