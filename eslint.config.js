@@ -93,5 +93,40 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: ['node:*'] }],
     },
   },
+  {
+    // Controllers run in simulations: time, randomness and the network come as arguments. Texts of times may be read and written.
+    files: ['operator/kube/*.ts'],
+    ignores: ['**/*.test.ts', 'operator/kube/{clock,health-server}.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'queueMicrotask',
+        'fetch',
+        'process',
+        'performance',
+        'crypto',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random' },
+        { object: 'Date', property: 'now' },
+        { object: 'AbortSignal', property: 'timeout' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Time is an argument.',
+        },
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*'], allowTypeImports: true, message: 'IO is an argument.' }] },
+      ],
+    },
+  },
   { files: ['*.js', '**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
 );

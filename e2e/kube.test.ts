@@ -1,75 +1,313 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { ApiClient } from '../operator/kube/api-client.ts';
+import { promisify } from 'node:util';
 import { systemClock } from '../operator/kube/clock.ts';
-import { defaultKubeConfig, KubeConfigCredentials } from '../operator/kube/credentials.ts';
+import { NoAnswerError } from '../operator/kube/errors.ts';
+import { EventRecorder } from '../operator/kube/event-recorder.ts';
+import { LeaderElector } from '../operator/kube/leader-elector.ts';
+import { keyOf } from '../operator/kube/object.ts';
+import { Reflector } from '../operator/kube/reflector.ts';
+import { configMaps, events } from '../operator/kube/resources.ts';
+import { StatusWriter } from '../operator/kube/status-writer.ts';
+import { Store } from '../operator/kube/store.ts';
 import { apiServerContract } from '../operator/kube/testing/api-server.contract.ts';
-import { widgets } from '../operator/kube/testing/fixtures.ts';
-import { UndiciTransport } from '../operator/kube/undici-transport.ts';
-import type { Resource } from '../operator/kube/object.ts';
+import { seeded, until, widgets } from '../operator/kube/testing/fixtures.ts';
+import { RealApiServer } from '../operator/kube/testing/real-api-server.ts';
+import type { ApiClient } from '../operator/kube/api-client.ts';
+import type { KubeObject, Resource } from '../operator/kube/object.ts';
+import type { RestartCause } from '../operator/kube/reflector.ts';
+import type { Apart } from '../operator/kube/testing/real-api-server.ts';
 
-const namespaces: Resource = {
-  group: '',
-  version: 'v1',
-  plural: 'namespaces',
-  kind: 'Namespace',
-  namespaced: false,
-};
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
+const run = promisify(execFile);
+const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
+const MINUTE_MS = 60_000;
+/** How often a condition is looked at. */
+const LOOK_MS = 100;
 
-const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+/** A reflector of ConfigMaps through a network that can be broken, and a book of what it told. */
+class Follower {
+  readonly store = new Store();
+  readonly causes: RestartCause[] = [];
+  readonly apart: Apart;
+  readonly #told = new Map<string, KubeObject>();
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #namespace: string;
 
-describe('the API server', () => {
-  const transport = new UndiciTransport(
-    new KubeConfigCredentials(defaultKubeConfig(), () => performance.now()),
-  );
-  const client = (fieldManager: string): ApiClient =>
-    new ApiClient({ transport, clock: systemClock, fieldManager, userAgent: fieldManager });
-  const namespace = `e2e-kube-${randomBytes(3).toString('hex')}`;
+  constructor(apart: Apart, namespace: string, inactivityMs: number) {
+    this.apart = apart;
+    this.#namespace = namespace;
+    this.store.subscribe(({ key, before, after }) => {
+      assert.equal(before, this.#told.get(key), `a step of ${key} is missing`);
+      if (after === undefined) this.#told.delete(key);
+      else this.#told.set(key, after);
+    });
+    const reflector = new Reflector({
+      client: apart.client,
+      resource: configMaps,
+      namespace,
+      store: this.store,
+      clock: systemClock,
+      random: seeded(1),
+      backoff: { minMs: 100, maxMs: 1000 },
+      inactivityMs,
+      observer: { restarted: (_, cause) => this.causes.push(cause) },
+    });
+    this.#running = reflector.run(this.#stop.signal);
+  }
+
+  async untilSame(direct: ApiClient, timeoutMs = MINUTE_MS): Promise<void> {
+    const versions = (objects: readonly KubeObject[]): string =>
+      objects
+        .map(({ metadata }) => `${keyOf(metadata)} ${metadata.resourceVersion ?? ''}`)
+        .sort()
+        .join('\n');
+    await until(
+      'the store is like the collection',
+      async () => {
+        const { items } = await direct.listAll(configMaps, { namespace: this.#namespace });
+        return versions(items) === versions(this.store.list());
+      },
+      timeoutMs,
+      LOOK_MS,
+    );
+    assert.deepEqual(
+      new Map([...this.#told].sort()),
+      new Map(
+        this.store
+          .list()
+          .map((object) => [keyOf(object.metadata), object] as const)
+          .sort(),
+      ),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.apart.transport.close();
+    await this.apart.proxy.stop();
+  }
+}
+
+describe('the machinery on a real API server', function () {
+  this.timeout(5 * MINUTE_MS);
+  const server = new RealApiServer(`e2e-kube-${randomBytes(3).toString('hex')}`);
+  const { namespace } = server;
+  let direct: ApiClient;
 
   before(async () => {
-    const admin = client('e2e');
-    await admin.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    await admin.apply(definitions, {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${widgets.plural}.${widgets.group}` },
-      ...{
-        spec: {
-          group: widgets.group,
-          scope: 'Namespaced',
-          names: { plural: widgets.plural, singular: 'widget', kind: widgets.kind },
-          versions: [
-            {
-              name: widgets.version,
-              served: true,
-              storage: true,
-              subresources: { status: {} },
-              schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
-            },
-          ],
-        },
-      },
+    direct = server.client('direct');
+    await server.start();
+  });
+  after(() => server.stop());
+
+  describe('finds that it keeps to', () => apiServerContract(() => server));
+
+  async function write(name: string, data: object): Promise<void> {
+    await direct.apply(configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace, name },
+      ...{ data },
     });
-    const deadlineMs = performance.now() + 30_000;
-    while (!(await admin.serves(widgets)))
-      assert.ok(performance.now() < deadlineMs, 'the kind is served in time');
+  }
+
+  async function remove(name: string): Promise<void> {
+    const found = await direct.find(configMaps, { namespace, name });
+    const { uid = '', resourceVersion = '' } = found?.metadata ?? {};
+    if (found !== null) await direct.delete(configMaps, { namespace, name }, { uid, resourceVersion });
+  }
+
+  it('uses few connections for many requests', async () => {
+    const { client, proxy } = await server.apart();
+    for (let round = 0; round < 200; round += 1) await client.list(configMaps, { namespace, limit: 1 });
+    assert.ok(proxy.connectionsOpened <= 2, `${proxy.connectionsOpened} connections`);
+    await proxy.stop();
   });
 
-  after(async () => {
-    const admin = client('e2e');
-    for (const [resource, name] of [[namespaces, namespace]] as const) {
-      const { uid = '', resourceVersion = '' } = (await admin.get(resource, { name })).metadata;
-      await admin.delete(resource, { name }, { uid, resourceVersion });
+  it('gives up a request that gets no answer, and the next one finds another way', async () => {
+    const { client, proxy } = await server.apart({ timeoutMs: 1000 });
+    await client.list(configMaps, { namespace });
+    proxy.freeze();
+    await assert.rejects(client.list(configMaps, { namespace }), NoAnswerError);
+    proxy.thaw();
+    await client.list(configMaps, { namespace });
+    await until('the dead connections are closed', () => proxy.connections === 1);
+    await proxy.stop();
+  });
+
+  it('keeps a store through a network that breaks, falls silent and lets nobody through', async () => {
+    const follower = new Follower(await server.apart({ timeoutMs: 2000 }, 4), namespace, 3000);
+    const { proxy } = follower.apart;
+    await write('churn-0', { round: 'first' });
+    await follower.untilSame(direct);
+    const breaks: readonly (() => void | Promise<void>)[] = [
+      () => proxy.cut(),
+      () => proxy.freeze(),
+      () => proxy.thaw(),
+      () => proxy.stop(),
+      () => proxy.start(),
+    ];
+    for (let round = 0; round < 40; round += 1) {
+      await breaks[round % breaks.length]?.();
+      for (const step of [0, 1, 2]) await write(`churn-${(round + step) % 7}`, { round: `${round}.${step}` });
+      await remove(`churn-${(round + 3) % 7}`);
+      await new Promise((resolve) => setTimeout(resolve, 400));
     }
-    await transport.close();
+    proxy.thaw();
+    await follower.untilSame(direct);
+    assert.ok(follower.causes.includes('unreachable'));
+    await until('no connection is left over', () => proxy.connections <= 2);
+    await follower.stop();
   });
 
-  apiServerContract(() => ({ namespace, client }));
+  it('hears from a quiet collection by bookmarks', async () => {
+    const { client, proxy } = await server.apart();
+    const { resourceVersion } = await client.list(widgets, { namespace });
+    await write('moves-the-version-on', { at: String(Date.now()) });
+    const stream = await client.watch(widgets, {
+      namespace,
+      resourceVersion,
+      timeoutSeconds: 240,
+      inactivityMs: 4 * MINUTE_MS,
+      signal: AbortSignal.timeout(4 * MINUTE_MS),
+    });
+    for await (const event of stream) {
+      assert.equal(event.type, 'BOOKMARK');
+      break;
+    }
+    await proxy.stop();
+  });
+
+  it('has one leader at a time, and another one soon when it is cut off', async () => {
+    const times = { leaseDurationMs: 3000, renewDeadlineMs: 2000, retryPeriodMs: 400 };
+    const stop = new AbortController();
+    const candidates = await Promise.all(
+      ['a', 'b'].map(async (identity) => {
+        const apart = await server.apart();
+        const elector = new LeaderElector({
+          client: apart.client,
+          namespace,
+          name: 'leader',
+          identity,
+          clock: systemClock,
+          random: Math.random,
+          ...times,
+        });
+        return { apart, elector, terms: 0 };
+      }),
+    );
+    const overlaps: string[] = [];
+    const running = candidates.map((candidate) =>
+      candidate.elector.run(async (signal) => {
+        candidate.terms += 1;
+        const others = candidates.filter((other) => other !== candidate);
+        if (others.some(({ elector }) => elector.leading)) overlaps.push('two at once');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      }, stop.signal),
+    );
+    for (let round = 0; round < 3; round += 1) {
+      await until('somebody leads', () => candidates.some(({ elector }) => elector.leading), MINUTE_MS);
+      const leader = candidates.find(({ elector }) => elector.leading) ?? assert.fail();
+      const other = candidates.find((candidate) => candidate !== leader) ?? assert.fail();
+      leader.apart.proxy.freeze();
+      await until('the other one leads', () => other.elector.leading, 2 * times.leaseDurationMs);
+      assert.equal(leader.elector.leading, false);
+      leader.apart.proxy.thaw();
+    }
+    stop.abort();
+    await Promise.all(running);
+    assert.deepEqual(overlaps, []);
+    assert.ok(candidates.every(({ terms }) => terms >= 1));
+    for (const { apart } of candidates) await apart.proxy.stop();
+  });
+
+  it('writes events that count, and a status only when it changes', async () => {
+    const object = await direct.create(widgets, {
+      apiVersion: 'test.example/v1',
+      kind: 'Widget',
+      metadata: { namespace, name: 'told' },
+    });
+    const stop = new AbortController();
+    const recorder = new EventRecorder({
+      client: direct,
+      clock: systemClock,
+      random: Math.random,
+      controller: 'test.example/e2e',
+      instance: 'e2e-0',
+    });
+    const running = recorder.run(stop.signal);
+    const text = { type: 'Normal', reason: 'Told', action: 'Tell', note: 'so it is' } as const;
+    recorder.record(object, text);
+    recorder.record(object, text);
+    interface Told extends KubeObject {
+      readonly reason: string;
+      readonly series?: { readonly count: number };
+    }
+    await until('the event is counted', async () => {
+      const { items } = await direct.list<Told>(events, { namespace });
+      return items.some(({ reason, series }) => reason === 'Told' && series?.count === 2);
+    });
+    stop.abort();
+    await running;
+    const writer = new StatusWriter(direct, widgets);
+    assert.equal(await writer.write(object, { ready: '1/1' }), true);
+    assert.equal(await writer.write(await direct.get(widgets, object.metadata), { ready: '1/1' }), false);
+  });
+
+  /** On kind: the container of the control plane has the node's name, and its kubelet starts the API server anew. */
+  it('comes back by itself when the API server is killed', async () => {
+    const { items } = await direct.list(nodes, { labelSelector: 'node-role.kubernetes.io/control-plane' });
+    const machine = items[0]?.metadata.name ?? assert.fail('no control plane');
+    const follower = new Follower(await server.apart({ timeoutMs: 5000 }), namespace, 3 * MINUTE_MS);
+    const elector = new LeaderElector({
+      client: follower.apart.client,
+      namespace,
+      name: 'restart',
+      identity: 'a',
+      clock: systemClock,
+      random: Math.random,
+    });
+    const stop = new AbortController();
+    const terms: string[] = [];
+    const leading = elector.run(async (signal) => {
+      terms.push('began');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      terms.push('ended');
+    }, stop.signal);
+    await follower.untilSame(direct);
+    for (let round = 0; round < 2; round += 1) {
+      await until('it leads', () => elector.leading, MINUTE_MS);
+      await run('docker', ['exec', machine, 'pkill', '-KILL', '-x', 'kube-apiserver'], {
+        timeout: MINUTE_MS,
+      });
+      await until('the watch broke', () => follower.causes.length > 0);
+      await until(
+        'the API server is back',
+        async () => {
+          try {
+            await write('restarted', { round: String(round) });
+            return true;
+          } catch {
+            return false;
+          }
+        },
+        2 * MINUTE_MS,
+        LOOK_MS,
+      );
+      await follower.untilSame(direct);
+      follower.causes.length = 0;
+    }
+    await until('it leads', () => elector.leading, MINUTE_MS);
+    stop.abort();
+    await leading;
+    assert.equal(
+      terms.filter((term) => term === 'began').length,
+      terms.filter((term) => term === 'ended').length,
+    );
+    assert.ok(follower.apart.proxy.connections <= 4, `${follower.apart.proxy.connections} connections`);
+    await follower.stop();
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { ApiClient } from './api-client.ts';
 import {
   ApiError,
@@ -290,6 +291,22 @@ describe('api client', () => {
       await assert.rejects(client.get(widgets, ref, { signal: asking.signal }), /enough/);
       assert.equal(clock.sleeping, 0);
     });
+  });
+
+  it('leaves nothing on a signal that lives long', async () => {
+    const { client, server, clock } = kube;
+    server.create(widgets, widget('a'));
+    const { signal } = new AbortController();
+    const options = { resourceVersion: server.version, timeoutSeconds: 10, inactivityMs: 90_000, signal };
+    for (const effect of [null, refuse(500), cut, doneBut(cut)]) {
+      if (effect !== null) server.inject({ times: 2 }, effect);
+      await Promise.allSettled([client.get(widgets, ref, { signal })]);
+      const [watch] = await Promise.allSettled([client.watch(widgets, options)]);
+      if (watch.status === 'fulfilled') watch.value.close();
+    }
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+    await clock.advance(10_000);
+    assert.equal(clock.sleeping, 0);
   });
 
   it('refuses to address what can not be', async () => {

@@ -46,10 +46,8 @@ const ATTEMPTS_MAX = 5;
 const NOTE_BYTES_MAX = 1024;
 
 interface Series {
-  readonly regarding: KubeObject;
-  readonly text: EventText;
-  readonly firstMs: number;
-  readonly name: string;
+  /** As it is written first; keeps nothing of the object but a reference. */
+  readonly event: KubeObject;
   isWritten: boolean;
   count: number;
   writtenCount: number;
@@ -99,16 +97,8 @@ export class EventRecorder {
       this.#outcome('limited');
       return;
     }
-    this.#series.set(key, {
-      regarding,
-      text,
-      firstMs: clock.wallMs(),
-      lastMs: nowMs,
-      name: this.#newName(regarding.metadata.name),
-      isWritten: false,
-      count: 1,
-      writtenCount: 0,
-    });
+    const event = this.#eventOf(regarding, text);
+    this.#series.set(key, { event, isWritten: false, count: 1, writtenCount: 0, lastMs: nowMs });
     this.#queue.add(key);
   }
 
@@ -131,11 +121,10 @@ export class EventRecorder {
     const series = this.#series.get(key);
     if (series === undefined || series.writtenCount === series.count) return;
     try {
-      series.writtenCount = await (series.isWritten
-        ? this.#patch(series, signal)
-        : this.#create(series, signal));
+      const isNew = !series.isWritten;
+      series.writtenCount = await (isNew ? this.#create(series, signal) : this.#patch(series, signal));
       this.#queue.forget(key);
-      if (series.writtenCount < series.count) this.#queue.addAfter(key, COUNT_MS);
+      if (series.writtenCount < series.count) this.#queue.addAfter(key, isNew ? 0 : COUNT_MS);
     } catch (error) {
       if (signal.aborted) return;
       if (isNotFound(error) && series.isWritten) {
@@ -155,25 +144,8 @@ export class EventRecorder {
 
   /** Resolves with the count that the event has. */
   async #create(series: Series, signal: AbortSignal): Promise<number> {
-    const { controller, instance } = this.#options;
-    const { regarding, text, firstMs, name } = series;
-    const { namespace = 'default' } = regarding.metadata;
-    const event = {
-      apiVersion: 'events.k8s.io/v1',
-      kind: 'Event',
-      metadata: { name, namespace },
-      eventTime: microTime(firstMs),
-      reportingController: controller,
-      reportingInstance: instance.slice(0, 128),
-      type: text.type,
-      reason: text.reason,
-      action: text.action,
-      note: shortened(text.note),
-      regarding: referenceTo(regarding),
-      ...(text.related !== undefined && { related: referenceTo(text.related) }),
-    };
     try {
-      await this.#options.client.create(events, event, { signal });
+      await this.#options.client.create(events, series.event, { signal });
     } catch (error) {
       // An attempt whose answer was lost had written it.
       if (!isAlreadyExists(error)) throw error;
@@ -183,17 +155,32 @@ export class EventRecorder {
     return 1;
   }
 
-  async #patch({ regarding, name, count, ...series }: Series, signal: AbortSignal): Promise<number> {
+  async #patch({ event, count, ...series }: Series, signal: AbortSignal): Promise<number> {
     const { client, clock } = this.#options;
-    const { namespace = 'default' } = regarding.metadata;
     const lastMs = clock.wallMs() - (clock.monotonicMs() - series.lastMs);
-    await client.patch(
-      events,
-      { name, namespace },
-      { series: { count, lastObservedTime: microTime(lastMs) } },
-      { signal },
-    );
+    const patch = { series: { count, lastObservedTime: microTime(lastMs) } };
+    await client.patch(events, event.metadata, patch, { signal });
     return count;
+  }
+
+  #eventOf(regarding: KubeObject, text: EventText): KubeObject {
+    const { clock, controller, instance } = this.#options;
+    const { name, namespace = 'default' } = regarding.metadata;
+    const event = {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: this.#newName(name), namespace },
+      eventTime: microTime(clock.wallMs()),
+      reportingController: controller,
+      reportingInstance: instance.slice(0, 128),
+      type: text.type,
+      reason: text.reason,
+      action: text.action,
+      note: shortened(text.note),
+      regarding: referenceTo(regarding),
+      ...(text.related !== undefined && { related: referenceTo(text.related) }),
+    };
+    return event;
   }
 
   #newName(regarding: string): string {
@@ -218,8 +205,9 @@ export class EventRecorder {
   }
 }
 
-function keyOfSeries({ metadata }: KubeObject, { type, reason, action, note, related }: EventText): string {
-  return JSON.stringify([metadata.uid, metadata.name, type, reason, action, note, related?.metadata.uid]);
+function keyOfSeries(regarding: KubeObject, { type, reason, action, note, related }: EventText): string {
+  const { namespace, name, uid } = regarding.metadata;
+  return JSON.stringify([uid, namespace, name, type, reason, action, note, related?.metadata.uid]);
 }
 
 function referenceTo({ apiVersion, kind, metadata }: KubeObject): object {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RefusedHereError } from './errors.ts';
 import { leases } from './resources.ts';
 import { Candidate } from './testing/candidate.ts';
-import { cut, doneBut, hang, refuse } from './testing/faults.ts';
+import { cut, doneBut, gate, hang, refuse } from './testing/faults.ts';
 import { fakeServer, seeded } from './testing/fixtures.ts';
 import { ManualClock, settled } from './testing/manual-clock.ts';
 import type { Lease } from './leader-elector.ts';
@@ -130,6 +130,41 @@ describe('leader elector', () => {
     }
     assert.ok(a.failures.length > 0);
     assert.deepEqual(a.log, ['leads']);
+  });
+
+  it('tries more often when it is in need', async () => {
+    const a = await start('a');
+    let renewedMs = 0;
+    server.inject({ verb: 'update' }, (_, perform) => {
+      renewedMs = clock.monotonicMs();
+      return perform();
+    });
+    await clock.advance(2500);
+    const fault = server.inject({ plural: 'leases', times: Infinity }, refuse(500));
+    await clock.advance(renewedMs + 9000 - clock.monotonicMs());
+    fault.remove();
+    await clock.advance(5000);
+    assert.ok(acts(a));
+    assert.deepEqual(a.log, ['leads']);
+  });
+
+  it('gives the lease up although a renewal was still on its way', async () => {
+    const a = await start('a');
+    const late = gate();
+    server.inject({ verb: 'update' }, late.effect);
+    await clock.advance(2500);
+    assert.equal(late.waiting, 1);
+    const stopped = a.stop();
+    server.inject({ verb: 'update' }, async (_, perform) => {
+      late.open();
+      await settled();
+      return perform();
+    });
+    await stopped;
+    assert.equal(lease().spec?.holderIdentity, '');
+    await clock.advance(5000);
+    assert.equal(lease().spec?.holderIdentity, '');
+    assert.deepEqual(a.failures, []);
   });
 
   it('stops its work ten seconds after the last renewal that it knows of, and wins the lease back', async () => {

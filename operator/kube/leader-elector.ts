@@ -271,24 +271,31 @@ export class LeaderElector {
 
   /** Lets others have the lease at once. Never rejects: if it fails, they wait for its end. */
   async #release(): Promise<void> {
-    const { client, clock, events } = this.#options;
-    const lease = this.#observed?.lease;
-    if (this.#held === null || lease?.spec === undefined) return;
+    const { clock, events } = this.#options;
+    if (this.#held === null) return;
     this.#held = null;
-    const now = microTime(clock.wallMs());
-    const spec = {
-      ...lease.spec,
-      holderIdentity: '',
-      leaseDurationSeconds: 1,
-      acquireTime: now,
-      renewTime: now,
-    };
     try {
-      await withDeadline(clock, this.#renewDeadlineMs * ATTEMPT, undefined, async (signal) => {
-        this.#observe(await client.replace(leases, { ...lease, spec }, { signal }), clock.monotonicMs());
-      });
+      await withDeadline(clock, this.#renewDeadlineMs * ATTEMPT, undefined, (signal) => this.#giveUp(signal));
     } catch (error) {
       events?.failed(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async #giveUp(signal: AbortSignal): Promise<void> {
+    const { client, namespace, name, identity, clock } = this.#options;
+    let lease = this.#observed?.lease ?? null;
+    while (lease?.spec?.holderIdentity === identity) {
+      const now = microTime(clock.wallMs());
+      const nobodys = { holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
+      try {
+        const free = { ...lease, spec: { ...lease.spec, ...nobodys } };
+        this.#observe(await client.replace(leases, free, { signal }), clock.monotonicMs());
+        return;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        // A renewal was still on its way, or somebody wrote a label.
+        lease = await client.find<Lease>(leases, { namespace, name }, { signal });
+      }
     }
   }
 

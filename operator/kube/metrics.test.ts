@@ -6,6 +6,7 @@ import { Controller, TerminalError } from './controller.ts';
 import { KubeMetrics } from './metrics.ts';
 import { Reflector } from './reflector.ts';
 import { Store } from './store.ts';
+import { cut } from './testing/faults.ts';
 import { inProcess, seeded, widgets } from './testing/fixtures.ts';
 import { settled } from './testing/manual-clock.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -48,6 +49,8 @@ describe('metrics of the machinery', () => {
     for (const key of ['good', 'later', 'hopeless', 'bad', 'slow', 'waiting']) queue.add(key);
     await settled();
     server.watches[0]?.freeze();
+    server.inject({ verb: 'get' }, cut);
+    await client.find(widgets, { namespace: 'x', name: 'x' }).catch(() => undefined);
     await clock.advance(2000);
     const text = await registry.metrics();
     stop.abort();
@@ -61,6 +64,7 @@ describe('metrics of the machinery', () => {
     const lines = (await scrape()).split('\n');
     for (const line of [
       'rest_client_requests_total{code="200",method="GET",host="fake"} 2',
+      'rest_client_requests_total{code="<error>",method="GET",host="fake"} 1',
       'test_watch_restarts_total{kind="Widget",cause="ended"} 0',
       'test_watch_last_event_age_seconds{kind="Widget"} 2',
       'test_events_recorded_total{outcome="written"} 1',

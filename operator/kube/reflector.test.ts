@@ -143,10 +143,10 @@ describe('reflector', () => {
     await kube.clock.advance(61_000);
     kube.server.watches[0]?.freeze();
     kube.server.create(widgets, widget('a'));
-    await kube.clock.advance(110_000);
+    await kube.clock.advance(140_000);
     assert.deepEqual(follower.causes, []);
     assert.equal(follower.store.size, 0);
-    assert.ok(follower.reflector.lastEventAgeMs > 100_000);
+    assert.ok(follower.reflector.lastEventAgeMs > 130_000);
     await kube.clock.advance(15_000);
     assert.deepEqual(follower.causes, ['silent']);
     assert.ok(follower.reflector.lastEventAgeMs < 15_000);
@@ -256,6 +256,28 @@ describe('reflector', () => {
     kube.server.watches[0]?.end();
     await settled();
     assert.equal(kube.server.requests.length, before + 1);
+    // All has been well for a while: the next wait is a short one again.
+    kube.server.watches[0]?.cut();
+    await kube.clock.advance(800);
+    assert.equal(kube.server.watches.length, 1);
+  });
+
+  it('gets past an event that can not be read, by listing what is there', async () => {
+    kube.server.create(widgets, widget('a'));
+    await follow();
+    const from = kube.server.version;
+    await kube.clock.advance(1);
+    kube.server.inject({ verb: 'watch', times: Infinity }, async (request, perform) => {
+      const response = await perform();
+      if (request.query.get('resourceVersion') === from) kube.server.watches.at(-1)?.sendRaw('unreadable\n');
+      return response;
+    });
+    kube.server.watches[0]?.cut();
+    kube.server.create(pods, { metadata: { name: 'p', namespace: 'default' } });
+    await kube.clock.advance(60_000);
+    assert.deepEqual(follower.causes, ['unreachable', 'malformed']);
+    kube.server.create(widgets, widget('b'));
+    await settled();
   });
 
   it('does not run hot when every watch ends at once', async () => {

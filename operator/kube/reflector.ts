@@ -59,13 +59,14 @@ export interface ReflectorOptions<T extends KubeObject> extends Selection {
   readonly backoff?: BackoffOptions;
   /** Lists anew when a watch ends and the last list is older, ms; Infinity: never without a need. */
   readonly relistMs?: number;
-  /** Must be well above the minute that API servers take between bookmarks. */
+  /** A watch that nothing came from for so long is given up, ms; well above the minute that API servers take between bookmarks. */
   readonly inactivityMs?: number;
 }
 
 const PAGE_SIZE = 500;
 const BACKOFF: BackoffOptions = { minMs: 800, maxMs: 30_000 };
-const INACTIVITY_MS = 120_000;
+/** API servers mean to send a bookmark every minute, and now and then leave one out. */
+const INACTIVITY_MS = 150_000;
 /** The API server ends a watch after this and up to twice as long: spread, so that not all come back at once. */
 const WATCH_SECONDS = 300;
 /** A watch that lived for less is not a sign that all is well. */

@@ -8,8 +8,13 @@ export interface StatusObject extends KubeObject {
   readonly status?: object;
 }
 
-/** Objects whose last written status is remembered. */
-const REMEMBERED_MAX = 10_000;
+interface Written {
+  readonly resourceVersion: string;
+  readonly status: Readonly<Record<string, unknown>>;
+}
+
+/** Objects whose last written status is remembered, until it is seen. */
+const REMEMBERED_MAX = 1000;
 
 /**
  * Writes the status of objects, and only when it says something else than what is there.
@@ -20,7 +25,7 @@ const REMEMBERED_MAX = 10_000;
 export class StatusWriter {
   readonly #client: ApiClient;
   readonly #resource: Resource;
-  readonly #written = new LRUCache<string, StatusObject>({ max: REMEMBERED_MAX });
+  readonly #written = new LRUCache<string, Written>({ max: REMEMBERED_MAX });
 
   constructor(client: ApiClient, resource: Resource) {
     this.#client = client;
@@ -32,24 +37,30 @@ export class StatusWriter {
    * since it was looked at: what the status says may no longer be so.
    */
   async write(object: StatusObject, status: object, signal?: AbortSignal): Promise<boolean> {
-    const base = this.#newest(object);
-    const patch = mergePatch({ ...base.status }, { ...status });
+    const { status: before, resourceVersion } = this.#newest(object);
+    const patch = mergePatch(before, { ...status });
     if (patch === null) return false;
-    const { name, namespace, uid, resourceVersion } = base.metadata;
+    const { name, namespace, uid } = object.metadata;
     const written = await this.#client.patchStatus<StatusObject>(
       this.#resource,
       { name, namespace },
       { metadata: { resourceVersion }, status: patch },
       { signal },
     );
-    if (uid !== undefined) this.#written.set(uid, written);
+    const { resourceVersion: version } = written.metadata;
+    if (uid !== undefined && version !== undefined) {
+      this.#written.set(uid, { resourceVersion: version, status: { ...written.status } });
+    }
     return true;
   }
 
-  #newest(object: StatusObject): StatusObject {
-    const { uid = '', resourceVersion = '' } = object.metadata;
+  /** What was looked at, or what was written since. */
+  #newest({ metadata, status }: StatusObject): Written {
+    const { uid = '', resourceVersion = '' } = metadata;
     const written = this.#written.get(uid);
-    const isOlder = isAtLeast(resourceVersion, written?.metadata.resourceVersion ?? '') === false;
-    return written !== undefined && isOlder ? written : object;
+    if (written !== undefined && isAtLeast(resourceVersion, written.resourceVersion) === false)
+      return written;
+    this.#written.delete(uid);
+    return { resourceVersion, status: { ...status } };
   }
 }

@@ -1,4 +1,4 @@
-import { Agent, request as send } from 'undici';
+import { Pool, request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Credential, Credentials, TlsOptions } from './credentials.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
@@ -24,7 +24,7 @@ export interface ConnectionStats {
 }
 
 /**
- * One undici agent for everything: connections are bounded and used again.
+ * One undici pool for everything: connections are bounded and used again.
  *
  * HTTP/1.1 on purpose: with HTTP/2 all watches and requests share one connection, and when that dies silently they all hang together. Here
  * a request that meets its deadline takes its own connection with it, and the next one finds another.
@@ -34,8 +34,10 @@ export class UndiciTransport implements Transport {
   readonly #credentials: Credentials;
   readonly #options: UndiciTransportOptions;
   readonly #prefix: string;
-  #agent: Agent | null = null;
+  #pool: Pool | null = null;
   #tls: TlsOptions | null = null;
+  /** Those before it, as long as something is under way on them. */
+  readonly #retired = new Set<Pool>();
   #closed = false;
 
   constructor(credentials: Credentials, options: Partial<UndiciTransportOptions> = {}) {
@@ -46,13 +48,9 @@ export class UndiciTransport implements Transport {
   }
 
   get stats(): ConnectionStats {
-    const stats = this.#agent?.stats[this.#credentials.server.origin];
-    if (stats === undefined) return { open: 0, running: 0, waiting: 0 };
-    return {
-      open: stats.connected === true ? 1 : Number(stats.connected),
-      running: stats.running,
-      waiting: 'queued' in stats ? stats.queued : stats.pending,
-    };
+    if (this.#pool === null) return { open: 0, running: 0, waiting: 0 };
+    const { connected, running, queued } = this.#pool.stats;
+    return { open: connected, running, waiting: queued };
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
@@ -69,7 +67,8 @@ export class UndiciTransport implements Transport {
   /** Ends every connection, with what is under way on it. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#agent?.destroy();
+    const pools = [...this.#retired, ...(this.#pool === null ? [] : [this.#pool])];
+    await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
   #sendWith(
@@ -78,7 +77,7 @@ export class UndiciTransport implements Transport {
   ): Promise<Dispatcher.ResponseData> {
     signal.throwIfAborted();
     return send(`${this.#credentials.server.origin}${this.#prefix}${path}`, {
-      dispatcher: this.#agentFor(tls),
+      dispatcher: this.#poolFor(tls),
       method,
       headers: { ...more, ...headers },
       body,
@@ -86,15 +85,25 @@ export class UndiciTransport implements Transport {
     });
   }
 
-  /** Another agent only when a certificate changed; the old one ends when what is under way on it has ended. */
-  #agentFor(tls: TlsOptions): Agent {
+  /** Nobody waits for that: at the latest it is when the last watch on it is renewed. Never rejects. */
+  async #retire(pool: Pool): Promise<void> {
+    this.#retired.add(pool);
+    try {
+      await pool.close();
+    } catch {
+      // It was destroyed meanwhile.
+    }
+    this.#retired.delete(pool);
+  }
+
+  /** Another pool only when a certificate changed; the old one ends when what is under way on it has ended. */
+  #poolFor(tls: TlsOptions): Pool {
     if (this.#closed) throw new Error('the transport is closed');
-    if (this.#agent !== null && this.#tls === tls) return this.#agent;
-    // Its connections are done with at the latest when the last watch on it is renewed; nobody waits for that.
-    void this.#agent?.close();
+    if (this.#pool !== null && this.#tls === tls) return this.#pool;
+    if (this.#pool !== null) void this.#retire(this.#pool);
     const { connections, keepAliveMs, connectTimeoutMs } = this.#options;
     this.#tls = tls;
-    this.#agent = new Agent({
+    this.#pool = new Pool(this.#credentials.server.origin, {
       connections,
       pipelining: 1,
       keepAliveTimeout: keepAliveMs,
@@ -104,6 +113,6 @@ export class UndiciTransport implements Transport {
       bodyTimeout: 0,
       connect: { ...tls, timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
     });
-    return this.#agent;
+    return this.#pool;
   }
 }

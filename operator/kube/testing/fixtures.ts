@@ -107,11 +107,12 @@ export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
   timeoutMs = 8000,
+  everyMs = 5,
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!(await holds())) {
     assert.ok(performance.now() < deadlineMs, `in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 
