@@ -11,6 +11,7 @@ import { WorkQueue } from './kube/work-queue.ts';
 import { CartClusterMetrics } from './cartcluster/metrics.ts';
 import { FIELD_MANAGER } from './cartcluster/names.ts';
 import { CartClusterReconciler } from './cartcluster/reconciler.ts';
+import { Seldom } from './seldom.ts';
 import { Watches } from './watches.ts';
 import type { Logger } from 'pino';
 import type { ClientObserver } from './kube/api-client.ts';
@@ -37,6 +38,7 @@ const CONTROLLER = 'cartcluster';
 const STALE_MAX_MS = 15 * 60_000;
 const ANSWERED_MS = 60_000;
 const DIGEST_DIGITS = 16;
+const REPEATED_MS = 60_000;
 
 /** The operator: watches from the start, acts while it leads. */
 export class Operator {
@@ -49,11 +51,13 @@ export class Operator {
   readonly #elector: LeaderElector;
   readonly #events: EventRecorder;
   readonly #health: HealthServer;
+  readonly #seldom: Seldom;
   #answeredMs = -Infinity;
 
   constructor(context: OperatorContext) {
     this.#context = context;
-    const { config, clock, random } = context;
+    const { config, clock, random, logger } = context;
+    this.#seldom = new Seldom(clock);
     const metrics = new KubeMetrics(this.registry, CONTROLLER);
     this.#addProcessMetrics();
     const reading = this.#client(metrics);
@@ -72,7 +76,7 @@ export class Operator {
       watch: (reflector) => metrics.watch(reflector),
       changed: (key) => queue.add(key),
       discoveryFailed: (error) =>
-        context.logger.warn({ err: error }, 'could not look for the Prometheus operator'),
+        logger[this.#loud('discovery')]({ err: error }, 'could not look for the Prometheus operator'),
     });
     this.#events = this.#createEvents(acting, metrics);
     this.#reconciler = new CartClusterReconciler({
@@ -188,7 +192,7 @@ export class Operator {
       events: {
         leading: (leads) => logger.info({ leads }, leads ? 'leads' : 'leads no longer'),
         holder: (holder) => logger.info({ holder }, 'another process holds the lease'),
-        failed: (error) => logger.warn({ err: error }, 'could not get or renew the lease'),
+        failed: (error) => logger[this.#loud('lease')]({ err: error }, 'could not get or renew the lease'),
       },
     });
   }
@@ -216,7 +220,7 @@ export class Operator {
       restarted: (kind, cause, error) => {
         metrics.restarted(kind, cause);
         if (error === null) logger.debug({ kind, cause }, 'watch begun anew');
-        else logger.warn({ kind, cause, err: error }, 'watch begun anew');
+        else logger[this.#loud(`${kind} ${cause}`)]({ kind, cause, err: error }, 'watch begun anew');
       },
     };
   }
@@ -232,6 +236,11 @@ export class Operator {
         else logger.warn({ ...fields, err: error }, 'could not be finished; it is tried again');
       },
     };
+  }
+
+  /** While the API server is away the same goes wrong every few seconds: it is told now and then. */
+  #loud(what: string): 'warn' | 'debug' {
+    return this.#seldom.again(what, REPEATED_MS) ? 'warn' : 'debug';
   }
 
   #addProcessMetrics(): void {
