@@ -9,6 +9,12 @@ const START_DEADLINE_MS = 90_000;
 const STOP_DEADLINE_MS = 60_000;
 const LOOK_MS = 200;
 
+/** Where an engine and its helper note their processes. They refuse to start when the number is anybody's. */
+const PID_FILES = [
+  ['/var/run/docker.pid', 'dockerd'],
+  ['/var/run/docker/containerd/containerd.pid', 'containerd'],
+] as const;
+
 /** A process, so that its number in other hands is not taken for it. */
 interface Started {
   readonly pid: number;
@@ -33,6 +39,7 @@ export class Engine {
   }
 
   async start(): Promise<void> {
+    for (const [file, program] of PID_FILES) removeIfStale(file, program);
     const log = openSync(this.#log, 'w');
     const engine = spawn('dockerd', [], {
       env: this.#shell.env,
@@ -81,6 +88,13 @@ export class Engine {
     const started = JSON.parse(readFileSync(this.#record, 'utf8')) as Started;
     return startOf(started.pid) === started.startedAt ? started : null;
   }
+}
+
+/** An engine that was killed leaves its number behind, which somebody else may have by now. */
+function removeIfStale(file: string, program: string): void {
+  if (!existsSync(file)) return;
+  const command = `/proc/${readFileSync(file, 'utf8').trim()}/comm`;
+  if (!existsSync(command) || readFileSync(command, 'utf8').trim() !== program) rmSync(file);
 }
 
 /** When a process began, in the kernel's ticks; null for one that is gone or only waits to be forgotten. */

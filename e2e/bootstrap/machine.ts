@@ -11,6 +11,8 @@ import type { Workshop } from './workshop.ts';
 const KIND = 'sigs.k8s.io/kind';
 const COMMAND_DEADLINE_MS = 5 * 60_000;
 const CONTAINERD_DEADLINE_MS = 60_000;
+/** When the container ends that the image is made in, should nobody end it. */
+const BUILD_DEADLINE_S = 1800;
 /** Changed by hand where this file makes something else of the same parts. */
 const EDITION = '1';
 
@@ -56,10 +58,20 @@ function makeWritable(path: string): void {
 /** Kubernetes and the images of its own pods go into a container of the base, which then becomes an image. */
 async function makeMachine(workshop: Workshop, image: string): Promise<void> {
   const shell = workshop.shell('image-machine');
+  const container = 'cartwright-e2e-machine';
   const run = (args: readonly string[]): Promise<string> =>
     shell.run('docker', args, { deadlineMs: COMMAND_DEADLINE_MS });
-  const flags = ['--detach', '--security-opt=seccomp=unconfined', '--entrypoint=sleep'];
-  const container = (await run(['run', ...flags, machineBase, 'infinity'])).trim();
+  // Left by a run that was killed.
+  await shell.outcome('docker', ['rm', '--force', '--volumes', container], {
+    deadlineMs: COMMAND_DEADLINE_MS,
+  });
+  const flags = [
+    '--detach',
+    `--name=${container}`,
+    '--security-opt=seccomp=unconfined',
+    '--entrypoint=sleep',
+  ];
+  await run(['run', ...flags, machineBase, String(BUILD_DEADLINE_S)]);
   try {
     const kubernetes = programs(workshop, 'kubernetes').folder;
     for (const name of ['kubeadm', 'kubectl', 'kubelet'])

@@ -16,14 +16,7 @@ export function gatherEvidence(folder: string): void {
   const write = (file: string, ...args: readonly string[]): void =>
     writeFileSync(join(folder, file), kubectl(...args));
   write('cartclusters.yaml', 'get', 'cartclusters', '--all-namespaces', '--output=yaml');
-  write(
-    'events.txt',
-    'get',
-    'events',
-    '--all-namespaces',
-    '--sort-by=.metadata.creationTimestamp',
-    '--output=wide',
-  );
+  write('events.txt', 'get', 'events', '--all-namespaces', '--sort-by=.metadata.creationTimestamp');
   write('objects.txt', 'get', 'nodes,all,pvc,pv,configmaps,leases', '--all-namespaces', '--output=wide');
   write(
     'statefulsets.yaml',
