@@ -58,6 +58,8 @@ describe('the cart node’s image', () => {
   async function startNode(): Promise<void> {
     await namespace().apply([node()]);
     await namespace().until('pod/carts', 'condition=Ready');
+    // A moment passes until every machine knows where the Service leads now.
+    await eventually('the Service answers', DEADLINE_MS, () => client.fetch('http://carts/cart/byid/nobody'));
   }
 
   /** Resolves with the exit code of the node's process. A finalizer keeps the pod to be looked at when it has ended. */
@@ -104,7 +106,8 @@ describe('the cart node’s image', () => {
         spec: { selector: labels, ports: [{ port: 80, targetPort: 'http' }] },
       },
     ]);
-    [client] = await Promise.all([Client.start(namespace()), startNode()]);
+    client = await Client.start(namespace());
+    await startNode();
   });
 
   it('runs where only the restricted level is let in, and serves a cart to another pod', async () => {
