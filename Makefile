@@ -121,6 +121,13 @@ crds: $(INSTALLED) ## write crds/ from operator/api
 crds-check: $(INSTALLED)
 	@"$(NODE)" operator/api/generate.ts --check
 
+PROMTOOL ?= promtool
+.PHONY: rules
+rules: ## judge and unit-test recording rules and alerts; needs promtool
+	@command -v $(PROMTOOL) > /dev/null || { echo 'promtool is needed: apt-get install prometheus, or PROMTOOL=path'; exit 1; }
+	$(PROMTOOL) check rules --lint-fatal charts/cartwright/rules/*.yaml
+	$(PROMTOOL) test rules charts/rule-tests/*.yaml
+
 .PHONY: clean
 clean: ## remove what was installed and built, not your data
 	rm -rf node_modules .node .cache
