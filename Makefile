@@ -89,7 +89,7 @@ bench: $(INSTALLED) ## measure speed and memory beside rivals
 	@"$(NODE)" node/bench/main.ts $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) proto-check crds-check ## types, style, layers, generated files
+lint: $(INSTALLED) proto-check crds-check chart-check ## types, style, layers, generated files
 	$(BIN)/tsc -p .
 	$(BIN)/eslint --max-warnings 0 .
 	$(BIN)/prettier --check --log-level warn .
@@ -121,12 +121,25 @@ crds: $(INSTALLED) ## write crds/ from operator/api
 crds-check: $(INSTALLED)
 	@"$(NODE)" operator/api/generate.ts --check
 
+.PHONY: chart
+chart: $(INSTALLED) ## make the chart's values, README table, CRDs and dashboards anew from their sources
+	@"$(NODE)" charts/generate.ts
+
+.PHONY: manifests
+manifests: chart ## render install.yaml and charts/rendered; needs helm
+	@"$(NODE)" charts/manifests.ts
+
 PROMTOOL ?= promtool
 .PHONY: rules
 rules: ## judge and unit-test recording rules and alerts; needs promtool
 	@command -v $(PROMTOOL) > /dev/null || { echo 'promtool is needed: apt-get install prometheus, or PROMTOOL=path'; exit 1; }
 	$(PROMTOOL) check rules --lint-fatal charts/cartwright/rules/*.yaml
 	$(PROMTOOL) test rules charts/rule-tests/*.yaml
+
+.PHONY: chart-check
+chart-check: $(INSTALLED)
+	@"$(NODE)" charts/generate.ts --check
+	@"$(NODE)" charts/manifests.ts --check
 
 .PHONY: clean
 clean: ## remove what was installed and built, not your data
