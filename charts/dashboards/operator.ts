@@ -2,11 +2,11 @@ import type { Dashboard, Row } from './dashboard.ts';
 
 const PICKED = 'namespace=~"$namespace",cluster=~"$cluster"';
 const LEADER = 'leader_election_master_status{name="cartwright-operator"}';
-/** Other operators have metrics of the same names; these narrow them to ours. */
-const OURS = `and on (job, instance) ${LEADER}`;
+/** Other operators have metrics of the same names; this narrows them to ours. */
+const OURS = 'and on (job, instance) cartwright_operator_build_info';
 const RATE = '[$__rate_interval]';
 
-const orZero = (expr: string): string => `${expr} or on (pod) (0 * ${LEADER})`;
+const orZero = (expr: string): string => `${expr} or on (pod) (0 * cartwright_operator_build_info)`;
 const quantile = (share: number, by: string, buckets: string): string =>
   `histogram_quantile(${share}, sum by (${by}, le) (rate(${buckets}${RATE}) ${OURS}))`;
 
