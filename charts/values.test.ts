@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { badValues } from './bad-values.ts';
+import { badValues } from './testing/bad-values.ts';
+import { merged } from './testing/merged.ts';
 import { renderings } from './renderings.ts';
 import { entries, valuesSchema } from './values-files.ts';
 import { values } from './values.ts';
@@ -60,19 +61,4 @@ function namesOf(issue: z.core.$ZodIssue): string[] {
     ...(issue.code === 'unrecognized_keys' ? issue.keys : []),
     String(issue.path.at(-1)),
   ];
-}
-
-/** As Helm merges: objects by their keys, null takes away, anything else replaces. */
-function merged(base: object, over: object): object {
-  const result = new Map<string, unknown>(Object.entries(base));
-  for (const [name, value] of Object.entries(over) as [string, unknown][]) {
-    const before = result.get(name);
-    if (value === null) result.delete(name);
-    else result.set(name, isObject(value) && isObject(before) ? merged(before, value) : value);
-  }
-  return Object.fromEntries(result);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
