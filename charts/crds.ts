@@ -43,7 +43,8 @@ function template({ apiVersion, kind, metadata, spec }: CustomResourceDefinition
     'metadata:',
     `  name: ${metadata.name}`,
     '  labels:',
-    '    {{- include "cartwright.labels" . | nindent 4 }}',
+    // What is deleted by the label of the operator is not this.
+    '    {{- include "cartwright.labels" . | replace "component: operator" "component: crd" | nindent 4 }}',
     '  {{- if .Values.crds.keep }}',
     '  annotations:',
     '    helm.sh/resource-policy: keep',

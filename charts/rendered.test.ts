@@ -149,6 +149,25 @@ describe('the rendered chart', () => {
     );
   });
 
+  it('gives the operator the rights that its own README lists', () => {
+    const readme = readFileSync(new URL('../operator/README.md', import.meta.url), 'utf8');
+    const [, table = ''] = /^\*\*Rights\*\*.*\n\n.*\n\|---.*\n([^]*?)\n\n/m.exec(readme) ?? [];
+    const listed = table.split('\n').flatMap((row) => {
+      const [, cell = '', resources = '', verbs = ''] = row.split('|').map((text) => text.trim());
+      // An empty cell is the core's group, which has no name.
+      const [group = ''] = cell.split(',');
+      return rightsOf(group, resources.split(', '), verbs.replace(/:.*/, '').split(', '));
+    });
+    const rules = [
+      ...find(install, 'ClusterRole', 'cartwright-operator').rules,
+      ...find(install, 'Role', 'cartwright-operator-leader').rules,
+    ];
+    const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+      rightsOf(apiGroups[0] ?? '', resources, verbs),
+    );
+    assert.deepEqual(granted.sort(), listed.sort());
+  });
+
   it('lets the operator touch its own Lease and no other', () => {
     const { rules, metadata } = find(install, 'Role', 'cartwright-operator-leader');
     assert.equal(metadata.namespace, 'cartwright-system');
@@ -239,6 +258,13 @@ describe('the rendered chart', () => {
     assert.doesNotMatch(JSON.stringify(install), /helm/i);
   });
 
+  it('can be deleted without the CRD, and the CartClusters with it, by a label', () => {
+    const kept = install.filter(
+      ({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] !== 'operator',
+    );
+    assert.deepEqual(kinds(kept), ['CustomResourceDefinition', 'Namespace']);
+  });
+
   it('gives every object the labels that say whose it is', () => {
     for (const [name, objects] of everyRendering)
       for (const { kind, metadata } of objects.filter((object) => object.kind !== 'Namespace')) {
@@ -247,3 +273,7 @@ describe('the rendered chart', () => {
       }
   });
 });
+
+function rightsOf(group: string, resources: readonly string[], verbs: readonly string[]): string[] {
+  return resources.flatMap((resource) => verbs.map((verb) => `${group} ${resource} ${verb}`));
+}

@@ -32,6 +32,16 @@ describe('the chart’s rules', function () {
       assert.equal(annotations['runbook_url'], `${RUNBOOKS}#${alert.toLowerCase()}`);
   });
 
+  it('have in the runbook of a stalled CartCluster every reason that the operator gives', () => {
+    const operator = readFileSync(new URL('../operator/README.md', import.meta.url), 'utf8');
+    const [, reasons = ''] = /^\| Stalled \|[^|]*\| (.*); NotStalled \|$/m.exec(operator) ?? [];
+    const runbooks = readFileSync(new URL('cartwright/runbooks.md', import.meta.url), 'utf8');
+    const [, section = ''] = /^## CartClusterStalled\n([^]*?)^## /m.exec(runbooks) ?? [];
+    const explained = [...section.matchAll(/^- `(\w+)`:/gm)].map(([, reason]) => reason);
+    assert.ok(explained.length > 5);
+    assert.deepEqual(explained, reasons.split(', '));
+  });
+
   it('are tested each: an alert when it is raised and when it is not', () => {
     for (const { alert } of alerts) {
       const expected = tests

@@ -42,11 +42,11 @@ export class Prometheus {
     options: PrometheusOptions,
     name = 'prometheus',
   ): Promise<Prometheus> {
-    await namespace.apply([
-      ...rights(namespace, name, options.watches ?? []),
-      settings(name, options),
-      pod(name),
-    ]);
+    const items = rights(namespace, name, options.watches ?? []);
+    // Not all of them are in its own namespace.
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    await kubectl(['apply', '--filename=-'], { input: JSON.stringify(list) });
+    await namespace.apply([settings(name, options), pod(name)]);
     await namespace.until(`pod/${name}`, 'condition=Ready');
     return new Prometheus(namespace, name);
   }
@@ -93,7 +93,7 @@ function rights(namespace: Namespace, name: string, watches: readonly string[]):
   ];
   const group = 'rbac.authorization.k8s.io';
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: namespace.name } },
     ...[namespace.name, ...watches].flatMap((place) => [
       { apiVersion: `${group}/v1`, kind: 'Role', metadata: { name: role, namespace: place }, rules },
       {
