@@ -2,13 +2,23 @@ import { z } from 'zod';
 import { dataKey, objectName } from './bounded.ts';
 import { withRules } from './rules.ts';
 
-/** A URL of the catalog, in which the placeholder stands for what is asked for. */
-function urlWith(placeholder: string, description: string): z.ZodString {
+/**
+ * A URL of the catalog, in which placeholders stand for what is asked for; the first must be there. As strict as the node's own setting: what it
+ * would not start with is refused here.
+ */
+function urlWith(names: readonly [string, ...string[]], description: string): z.ZodString {
+  const placeholder = `{${names[0]}}`;
+  const known = names.map((name) => `{${name}}`).join(' ');
+  // The host's part has no @: a password belongs into tokenSecret's Secret.
+  const shape = new RegExp(`^https?://[^\\s{}/?#@]+([/?#]([^\\s{}]|\\{(${names.join('|')})\\})*)?$`);
   return withRules(
     z
       .string()
       .max(2048)
-      .regex(/^https?:\/\/[^\s]+$/, 'must be an http or https address')
+      .regex(
+        shape,
+        `must be an http or https address without user and password, and without placeholders but ${known}`,
+      )
       .describe(description),
     {
       cel: 'isURL(self)',
@@ -35,11 +45,11 @@ const configMap = z
 const http = z
   .object({
     productUrl: urlWith(
-      '{sku}',
+      ['sku', 'country', 'variant', 'storeId'],
       'Address of an article: {sku}, {country}, {variant} and {storeId} are filled in.',
     ),
     deliveryUrl: urlWith(
-      '{provider}',
+      ['provider', 'country'],
       'Address of a delivery provider: {provider} and {country} are filled in.',
     ),
     tokenSecret: z

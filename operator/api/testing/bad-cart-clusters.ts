@@ -138,6 +138,16 @@ const STATES: readonly BadCartCluster[] = [
     says: /\{provider\}/,
   },
   {
+    title: 'a placeholder that nothing is filled in for',
+    object: httpCatalog({ productUrl: 'https://c.example/{sku}/{colour}' }),
+    field: 'spec.catalog.http.productUrl',
+  },
+  {
+    title: 'a password in a catalog’s address',
+    object: httpCatalog({ productUrl: 'https://me:secret@c.example/{sku}' }),
+    field: 'spec.catalog.http.productUrl',
+  },
+  {
     title: 'a catalog without deliveries',
     object: httpCatalog({ deliveryUrl: undefined }),
     field: 'spec.catalog.http.deliveryUrl',
