@@ -71,7 +71,7 @@ export class Namespace {
 
   /** Has it removed, and does not wait: no other test meets it. */
   async delete(): Promise<void> {
-    await kubectl(['delete', 'namespace', this.name, '--wait=false']);
+    await kubectl(['delete', 'namespace', this.name, '--ignore-not-found', '--wait=false']);
   }
 }
 

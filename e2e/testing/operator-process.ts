@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { Child } from '../../node/proof/child.ts';
 import { images } from './images.ts';
+import { kubectl } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
 
 const START_DEADLINE_MS = 20_000;
@@ -40,11 +41,12 @@ export class OperatorProcess implements AsyncDisposable {
     name = 'operator-1',
     server = apiServer(),
   ): Promise<OperatorProcess> {
+    await installCrds();
     const folder = mkdtempSync(join(tmpdir(), 'cartwright-e2e-operator-'));
     const kubeconfig = readKubeConfig();
     for (const { cluster } of kubeconfig.clusters) cluster.server = server.href;
     writeFileSync(join(folder, 'kubeconfig'), stringify(kubeconfig), { mode: 0o600 });
-    const main = new URL('../../operator/main.ts', import.meta.url).pathname;
+    const main = join(import.meta.dirname, '../../operator/main.ts');
     const child = new Child(process.execPath, [main], {
       PATH: process.env['PATH'],
       KUBECONFIG: join(folder, 'kubeconfig'),
@@ -89,6 +91,12 @@ export class OperatorProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
+}
+
+/** The CRDs of this checkout, which a chart's release brings along and a process does not. */
+async function installCrds(): Promise<void> {
+  await kubectl(['apply', '--server-side', '--force-conflicts', '--filename=crds/']);
+  await kubectl(['wait', 'crd/cartclusters.cartwright.dev', '--for=condition=Established', '--timeout=30s']);
 }
 
 function readKubeConfig(): KubeConfigFile {
