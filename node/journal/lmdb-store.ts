@@ -5,11 +5,12 @@ import {
   DamagedValueError,
   decodeHead,
   decodeLogRecord,
+  decodePlace,
   decodeSession,
   decodeSnapshot,
   encodeSession,
   LAYOUT_VERSION,
-  logKey,
+  numberKey,
 } from './lmdb-layout.ts';
 import type { Database, RootDatabase } from 'lmdb';
 import type { LogRecord, SessionRow, StoredHead } from './lmdb-layout.ts';
@@ -77,10 +78,11 @@ export class CommitStalledError extends Error {
 
 /** LMDB with our databases in it: reads, and conditional writes under a living session. */
 export class LmdbStore {
-  readonly heads: Database<Buffer, string>;
+  readonly carts: Database<Buffer, string>;
+  readonly heads: Database<Buffer, Buffer>;
   readonly log: Database<Buffer, Buffer>;
   readonly snapshots: Database<Buffer, string>;
-  readonly expiry: Database<Buffer, [number, string]>;
+  readonly expiry: Database<string, [number, number]>;
   readonly #sessions: Database<Buffer, number>;
   readonly #leases: Database<Buffer, number>;
   readonly #meta: Database<number, string>;
@@ -110,13 +112,14 @@ export class LmdbStore {
         // With lmdb's default, true, a sharer that is killed can take acknowledged records of others with it.
         overlappingSync: false,
         mapSize: options.mapSizeBytes,
-        maxDbs: 8,
+        maxDbs: 9,
         noMemInit: true,
       });
-      this.heads = this.#root.openDB('heads', binary);
+      this.carts = this.#root.openDB('carts', binary);
+      this.heads = this.#root.openDB('heads', { ...binary, keyEncoding: 'binary' });
       this.log = this.#root.openDB('log', { encoding: 'binary', keyEncoding: 'binary' });
       this.snapshots = this.#root.openDB('snapshots', { encoding: 'binary' });
-      this.expiry = this.#root.openDB('expiry', { encoding: 'binary' });
+      this.expiry = this.#root.openDB('expiry', { encoding: 'string' });
       this.#sessions = this.#root.openDB('sessions', binary);
       this.#leases = this.#root.openDB('leases', binary);
       this.#meta = this.#root.openDB('meta', number);
@@ -147,21 +150,30 @@ export class LmdbStore {
 
   /** Throws `DamagedValueError`. */
   head(cart: string): StoredHead | null {
-    const entry = this.#reading(() => this.heads.getEntry(cart));
-    return entry === undefined ? null : decodeHead(cart, entry.value, entry.version ?? -1);
+    const bytes = this.#reading(() => this.carts.get(cart));
+    if (bytes === undefined) return null;
+    const head = this.headAt(cart, decodePlace(cart, bytes));
+    if (head === null) throw new DamagedValueError('its head is missing');
+    return head;
+  }
+
+  /** The cart's head, if it still is at that place. Throws `DamagedValueError`. */
+  headAt(cart: string, place: number): StoredHead | null {
+    const entry = this.#reading(() => this.heads.getEntry(numberKey(place)));
+    return entry === undefined ? null : decodeHead(cart, place, entry.value, entry.version ?? -1);
   }
 
   /** Throws `DamagedValueError`. */
   record(cart: string, position: number): LogRecord {
     return decodeLogRecord(
       cart,
-      this.#reading(() => this.log.get(logKey(position))),
+      this.#reading(() => this.log.get(numberKey(position))),
     );
   }
 
   /** Throws `DamagedValueError`. */
   hasRecord(position: number): boolean {
-    return this.#reading(() => this.log.doesExist(logKey(position)));
+    return this.#reading(() => this.log.doesExist(numberKey(position)));
   }
 
   /** Throws `DamagedValueError`. */

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { describeJournalContract } from './journal.contract.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
-import { decodeLogRecord, encodeHead, encodeLogRecord, logKey } from './lmdb-layout.ts';
+import { decodeLogRecord, encodeHead, encodeLogRecord, encodePlace, numberKey } from './lmdb-layout.ts';
 import { LmdbJournal } from './lmdb.ts';
 import { itNeeds } from '../testing/needs.ts';
 import type { ChildProcess } from 'node:child_process';
@@ -153,7 +153,7 @@ describe('lmdb journal', () => {
       const file = readFileSync(join(path, 'data.mdb'));
       const page = Buffer.alloc(8);
       page.writeBigUInt64LE(BigInt(Math.floor(file.indexOf('x'.repeat(1000)) / 4096)));
-      const entry = Buffer.concat([logKey(position), page]);
+      const entry = Buffer.concat([numberKey(position), page]);
       for (let at = file.indexOf(entry); at !== -1; at = file.indexOf(entry, at))
         file.fill(0xee, at + 8, at + 14);
       writeFileSync(join(path, 'data.mdb'), file);
@@ -170,8 +170,8 @@ describe('lmdb journal', () => {
     await journal.close();
     const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
     const log = root.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' });
-    const stored = decodeLogRecord('c', log.get(logKey(head.position)));
-    log.putSync(logKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
+    const stored = decodeLogRecord('c', log.get(numberKey(head.position)));
+    log.putSync(numberKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
     await root.close();
     journal = open(path);
     assert.equal((await journal.history('c', 1)).status, 'damaged');
@@ -299,6 +299,25 @@ describe('lmdb journal', () => {
     assert.equal(answers, 3);
   });
 
+  it('refuses one cart whose place is damaged or leads nowhere, and serves the others', async () => {
+    await made('bad', 'x');
+    await made('lost', 'x');
+    await made('good', 'x');
+    await journal.close();
+    damage('carts', 'bad', (value) => (value[5] = (value[5] as number) ^ 1));
+    damage('carts', 'lost', (value) => encodePlace('lost', 2 ** 40).copy(value));
+    journal = open(path);
+    session = await journal.openSession({ node: 'b', address: '', leaseMs: 1000 });
+    const entry = { recordId: 7, record: Buffer.from('y'), expiresDay: DAY };
+    for (const cart of ['bad', 'lost']) {
+      assert.equal((await journal.readCold(cart)).status, 'damaged');
+      assert.equal((await journal.claim(session, [cart]))[0]?.status, 'damaged');
+      assert.equal((await journal.create(session, [{ ...entry, cart }]))[0]?.status, 'damaged');
+      assert.equal((await journal.history(cart, 1)).status, 'damaged');
+    }
+    assert.equal((await journal.history('good', 1)).status, 'ok');
+  });
+
   it('does not write over a damaged head', async () => {
     const head = await made('bad', 'x');
     await reopen(() => undefined);
@@ -307,6 +326,7 @@ describe('lmdb journal', () => {
     const moved = claim.content.head;
     const text = encodeHead('bad', {
       ...moved,
+      newest: head.position,
       expiresDay: DAY,
       owner: Number(session.id.slice(5)),
       recordId: 1,

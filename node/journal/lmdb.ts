@@ -1,11 +1,12 @@
 import { requireUnique } from './batch.ts';
-import { chainBehind, contentOf, findRecord, positionOf, readHistory } from './lmdb-chain.ts';
+import { chainBehind, contentOf, findRecord, readHistory } from './lmdb-chain.ts';
 import {
   DamagedValueError,
   encodeHead,
   encodeLogRecord,
+  encodePlace,
   encodeSnapshot,
-  logKey,
+  numberKey,
   versionOf,
 } from './lmdb-layout.ts';
 import { bytesOf, failureOf, isHead, refused } from './lmdb-plan.ts';
@@ -88,24 +89,19 @@ export class LmdbJournal implements Journal {
     const owner = this.#sessions.numberOf(session);
     return this.#write(session, batch, (floor) =>
       batch.map((entry) => {
-        const head: StoredHead = {
-          epoch: floor,
-          seq: 1,
-          position: this.#store.takePosition(),
-          owner,
-          ...pick(entry),
-        };
+        const position = this.#store.takePosition();
+        const head: StoredHead = { epoch: floor, seq: 1, position, newest: position, owner, ...pick(entry) };
         const { cart, record, expiresDay } = entry;
         const bytes = encodeLogRecord({ ...head, cart, session: owner, previous: 0, record });
         return {
           entry,
           head,
-          expected: ABSENT,
-          floor,
+          from: null,
           put: () => {
+            this.#putPlace(cart, position);
             this.#putHead(cart, head);
-            void this.#store.log.put(logKey(head.position), bytes);
-            void this.#store.expiry.put([expiresDay, cart], Buffer.alloc(0));
+            void this.#store.log.put(numberKey(position), bytes);
+            void this.#store.expiry.put([expiresDay, position], cart);
           },
           landed: (found: StoredHead) => this.#findLanded(found, entry, owner, 1, null),
         };
@@ -119,34 +115,28 @@ export class LmdbJournal implements Journal {
     return this.#write(session, batch, () =>
       batch.map((entry) => {
         const { cart, record, snapshot } = entry;
-        const { epoch, seq, position: previous } = entry.head;
+        const { epoch, seq, position } = entry.head;
         const landed = (found: StoredHead): Head | null =>
           this.#findLanded(found, entry, owner, seq + 1, epoch);
-        const found = guarded(() => this.#store.head(cart));
+        const found = guarded(() => this.#store.headAt(cart, position));
         if (found !== null && 'status' in found) return { entry, outcome: found };
         // Read first: only the owner may write, and a damaged head must not be written over.
         if (found === null || found.owner !== owner || !same(found, entry.head))
           return { entry, head: null, landed };
-        const head: StoredHead = {
-          epoch,
-          seq: seq + 1,
-          position: this.#store.takePosition(),
-          owner,
-          ...pick(entry),
-        };
-        const bytes = encodeLogRecord({ ...head, cart, session: owner, previous, record });
+        const newest = this.#store.takePosition();
+        const head: StoredHead = { epoch, seq: seq + 1, position, newest, owner, ...pick(entry) };
+        const bytes = encodeLogRecord({ ...head, cart, session: owner, previous: found.newest, record });
         // Only records behind the new snapshot may go, and of these the newest stay for history.
-        const trimmed = snapshot === undefined ? [] : chainBehind(this.#store, cart, entry.head, head.seq);
+        const trimmed = snapshot === undefined ? [] : chainBehind(this.#store, cart, found, head.seq);
         return {
           entry,
           head,
-          expected: versionOf(entry.head),
-          floor: null,
+          from: found,
           put: () => {
             this.#putHead(cart, head);
-            void this.#store.log.put(logKey(head.position), bytes);
+            void this.#store.log.put(numberKey(newest), bytes);
             if (snapshot) void this.#store.snapshots.put(cart, encodeSnapshot(cart, head.seq, snapshot));
-            for (const position of trimmed) void this.#store.log.remove(logKey(position));
+            for (const old of trimmed) void this.#store.log.remove(numberKey(old));
           },
           landed,
         };
@@ -176,7 +166,9 @@ export class LmdbJournal implements Journal {
     const answers = await this.#write(session, sought, () =>
       sought.map((entry) => {
         const head = before[entries.indexOf(entry)] as StoredHead;
-        const moved = { ...head, epoch: head.epoch + 1, owner: me };
+        // Whoever claims it wants to change it: it moves to the others that are in use.
+        const position = this.#store.takePosition();
+        const moved = { ...head, epoch: head.epoch + 1, owner: me, position };
         return this.#moving(entry, head, moved, () => null);
       }),
     );
@@ -280,22 +272,30 @@ export class LmdbJournal implements Journal {
     return {
       entry,
       head: to,
-      expected: versionOf(from),
-      floor: null,
-      put: () => this.#putHead(entry.cart, to),
+      from,
+      put: () => {
+        this.#putHead(entry.cart, to);
+        if (to.position === from.position) return;
+        void this.#store.heads.remove(numberKey(from.position));
+        this.#putPlace(entry.cart, to.position);
+      },
       landed,
     };
   }
 
   #putHead(cart: string, head: StoredHead): void {
-    void this.#store.heads.put(cart, encodeHead(cart, head), versionOf(head));
+    void this.#store.heads.put(numberKey(head.position), encodeHead(cart, head), versionOf(head));
+  }
+
+  #putPlace(cart: string, place: number): void {
+    void this.#store.carts.put(cart, encodePlace(cart, place), place);
   }
 
   /**
    * Plans a batch on the store as it is, sends what may land, and says what became of each entry. `plan` gets the epoch of new heads.
    *
-   * The compare of the head comes first and all else is nested in it, entry by entry: lmdb takes "must not exist" for true where it is nested in
-   * a condition that failed.
+   * One condition on the session, and within it the compare of each head. For carts that are made it is the other way round, entry by entry: lmdb
+   * takes "must not exist" for true where it is nested in a condition that failed.
    */
   async #write(
     session: Session,
@@ -304,44 +304,70 @@ export class LmdbJournal implements Journal {
   ): Promise<readonly WriteOutcome[]> {
     const number = this.#sessions.numberOf(session);
     let plans: readonly Plan[];
-    let landings: readonly Landing[];
+    const landings = new Map<Plan, Landing>();
     try {
       await this.#store.requirePositions(batch.length);
       this.#store.refresh();
-      plans = plan(this.#store.epochFloor());
+      const floor = this.#store.epochFloor();
+      plans = plan(floor);
       const sent = plans.filter((one): one is Planned => 'put' in one);
-      const landed =
-        sent.length === 0
-          ? []
-          : await this.#store.send(bytesOf(batch), () =>
-              Promise.all(sent.map((one) => this.#send(number, one))),
-            );
-      landings = plans.map((one) => ('put' in one ? (landed[sent.indexOf(one)] as Landing) : 'head-differs'));
+      if (sent.length > 0) {
+        const land = (one: Planned, landing: Landing): void => void landings.set(one, landing);
+        await this.#store.send(bytesOf(batch), () =>
+          Promise.all([
+            ...sent.filter(({ from }) => from === null).map((one) => this.#make(number, floor, one, land)),
+            this.#change(
+              number,
+              sent.filter(({ from }) => from !== null),
+              land,
+            ),
+          ]),
+        );
+      }
     } catch (error) {
       const failure = failureOf(error);
       return batch.map(() => failure);
     }
     this.#store.refresh();
-    return plans.map((one, index) => {
+    return plans.map((one) => {
       if ('outcome' in one) return one.outcome;
-      const landing = landings[index] as Landing;
+      const landing = landings.get(one) ?? 'head-differs';
       return landing === 'landed' && one.head !== null
         ? ok(one.head, false)
         : this.#lookAgain(session, one, landing);
     });
   }
 
-  async #send(session: number, { entry, expected, floor, put }: Planned): Promise<Landing> {
+  async #make(
+    session: number,
+    floor: number,
+    one: Planned,
+    land: (one: Planned, landing: Landing) => void,
+  ): Promise<void> {
     let allowed: Promise<boolean> = Promise.resolve(false);
-    const held = await this.#store.heads.ifVersion(entry.cart, expected, () => {
-      const alive = this.#store.whileAlive(session, () => {
-        if (floor === null) put();
-        else allowed = this.#store.underFloor(floor, put);
+    const absent = await this.#store.carts.ifVersion(one.entry.cart, ABSENT, () => {
+      void this.#store.whileAlive(session, () => {
+        allowed = this.#store.underFloor(floor, one.put);
       });
-      if (floor === null) allowed = alive;
     });
-    if (!held) return 'head-differs';
-    return (await allowed) ? 'landed' : 'not-allowed';
+    if (absent) land(one, (await allowed) ? 'landed' : 'not-allowed');
+  }
+
+  async #change(
+    session: number,
+    changes: readonly Planned[],
+    land: (one: Planned, landing: Landing) => void,
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    const held: Promise<boolean>[] = [];
+    const alive = await this.#store.whileAlive(session, () => {
+      for (const { from, put } of changes as readonly (Planned & { from: StoredHead })[])
+        held.push(this.#store.heads.ifVersion(numberKey(from.position), versionOf(from), put));
+    });
+    if (alive) {
+      const answers = await Promise.all(held);
+      changes.forEach((one, index) => land(one, answers[index] === true ? 'landed' : 'head-differs'));
+    } else for (const one of changes) land(one, 'not-allowed');
   }
 
   /** It did not land now: either it landed before, or the session is over, or somebody else's did. */
@@ -373,7 +399,7 @@ export class LmdbJournal implements Journal {
 
   /** The record that this very entry made in an earlier try, also where the cart went on or changed hands since. */
   #findLanded(
-    { ...head }: StoredHead,
+    head: StoredHead,
     entry: CreateEntry,
     session: number,
     seq: number,
@@ -383,9 +409,7 @@ export class LmdbJournal implements Journal {
     const record = findRecord(this.#store, entry.cart, head, seq);
     if (record === null || record.session !== session || record.recordId !== entry.recordId) return null;
     if (epoch !== null && record.epoch !== epoch) return null;
-    const { position } =
-      head.seq === seq ? head : { position: positionOf(this.#store, entry.cart, head, seq) };
-    return { epoch: record.epoch, seq, position };
+    return { epoch: record.epoch, seq, position: head.position };
   }
 
   #mayClaim(cart: string, me: number): ClaimOutcome | StoredHead {
