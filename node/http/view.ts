@@ -70,14 +70,16 @@ const statuses: Readonly<Record<CheckoutStatus, CartView['checkout']['status']>>
 
 /** Carts whose last JSON is kept: those that are asked for again and again, not those in memory. */
 const CARTS_KEPT = 4096;
-/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters, each there twice, in text and lines. */
+/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters, there twice where lines are kept. */
 const CHARACTERS_KEPT = 16 << 20;
+/** With fewer lines than this, writing them anew costs less than what the garbage collector takes for keeping them. */
+const LINES_KEPT_FROM = 16;
 
 interface Rendered {
   readonly cart: Cart;
   readonly text: string;
-  /** The JSON of each line, in the order of `cart.lines`. */
-  readonly lines: readonly string[];
+  /** The JSON of each line, in the order of `cart.lines`; null: not kept. */
+  readonly lines: readonly string[] | null;
 }
 
 // Carts, lines and articles never change: what was written of one is good as long as it is the same object. By the cart's id and not in weak
@@ -93,21 +95,26 @@ const articles = new WeakMap<Product, readonly [front: string, back: string]>();
 export function renderCart(cart: Cart): string {
   const last = rendered.get(cart.id);
   if (last?.cart === cart) return last.text;
+  const lines = last?.lines ? changedLines(cart, last.cart, last.lines) : cart.lines.map(lineText);
+  const text = cartText(cart, lines);
+  rendered.set(cart.id, { cart, text, lines: lines.length < LINES_KEPT_FROM ? null : lines });
+  return text;
+}
+
+function changedLines(cart: Cart, before: Cart, texts: readonly string[]): string[] {
   const lines: string[] = [];
-  let before = 0;
+  const known = before.lines;
+  let from = 0;
   for (const line of cart.lines) {
     // Lines keep their order; where some are gone the others moved up.
-    let at = before;
-    const known = last?.cart.lines;
-    while (known !== undefined && at < known.length && (known[at] as Line).id < line.id) at += 1;
-    if (known?.[at] === line) {
-      lines.push(last?.lines[at] as string);
-      before = at + 1;
+    let at = from;
+    while (at < known.length && (known[at] as Line).id < line.id) at += 1;
+    if (known[at] === line) {
+      lines.push(texts[at] as string);
+      from = at + 1;
     } else lines.push(lineText(line));
   }
-  const text = cartText(cart, lines);
-  rendered.set(cart.id, { cart, text, lines });
-  return text;
+  return lines;
 }
 
 function cartText(cart: Cart, lines: readonly string[]): string {

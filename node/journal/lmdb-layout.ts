@@ -10,9 +10,9 @@ import type { Head } from './port.ts';
  *                record f64, recordId f64
  *     log        position (8 bytes, big endian) → crc32, epoch u32, seq u32, session u32, previous position f64, recordId f64, length of id u8, id, record
  *     snapshots  cart → crc32, seq u32, snapshot
- *     sessions   session number → crc32, JSON; entry version 1 while it may write, 2 when it is over
+ *     sessions   session number (8 bytes, big endian) → crc32, JSON; entry version 1 while it may write, 2 when it is over
  *     leases     session number → end of the lease, ms, as text; entry version counts the renewals
- *     expiry     [day, place when the entry was made] → cart
+ *     expiry     day, place when the entry was made (8 bytes each, big endian) → cart
  *     meta       layout, positions, sessions, epochFloor → its value, as text and as entry version
  *
  * A cart's place is a number that only grows, taken when the cart is made and anew each time it is claimed: heads of carts in use lie side by side,
@@ -174,7 +174,17 @@ export function decodeSession(number: number, bytes: Buffer): SessionRow {
   return JSON.parse(bytes.toString('utf8', 4)) as SessionRow;
 }
 
-/** The key of a place or a position: in order of the number. */
+/** The key of a cart or a counter. */
+export function textKey(text: string): Buffer {
+  return Buffer.from(text);
+}
+
+/** In order of the days. */
+export function expiryKey(day: number, place: number): Buffer {
+  return Buffer.concat([numberKey(day), numberKey(place)]);
+}
+
+/** The key of a place, a position or a session: in order of the number. */
 export function numberKey(number: number): Buffer {
   const key = Buffer.allocUnsafe(8);
   key.writeUInt32BE(Math.floor(number / 2 ** 32), 0);

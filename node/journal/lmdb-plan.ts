@@ -1,5 +1,6 @@
 import { CommitFailedError, CommitStalledError, CommitTimeoutError, NoRoomError } from './lmdb-store.ts';
 import type { StoredHead } from './lmdb-layout.ts';
+import type { ConditionalWrite } from './lmdb-writes.ts';
 import type { ClaimOutcome, Head, Refused, Unknown, WriteOutcome } from './port.ts';
 
 /** New pages that one entry may dirty, bytes: the ways down to its place, its head and its snapshot, and the log's last page. */
@@ -18,9 +19,8 @@ export interface Planned {
   readonly entry: Sized;
   /** The head as it will be. */
   readonly head: StoredHead;
-  /** The head that must still be there; null: the cart must not exist. */
-  readonly from: StoredHead | null;
-  readonly put: () => void;
+  /** Its first condition is the one on the head. */
+  readonly write: ConditionalWrite;
   /** The head that this very write made in an earlier try; null when there was none. */
   readonly landed: (found: StoredHead) => Head | null;
 }

@@ -1,28 +1,23 @@
 import { readPositions } from './lmdb-chain.ts';
-import { DamagedValueError, numberKey, versionOf } from './lmdb-layout.ts';
+import { DamagedValueError, expiryKey, numberKey, textKey, versionOf } from './lmdb-layout.ts';
+import { alive, floorIs, floorTo } from './lmdb-store.ts';
 import type { StoredHead } from './lmdb-layout.ts';
 import type { LmdbSessions } from './lmdb-sessions.ts';
-import type { LmdbStore } from './lmdb-store.ts';
+import type { ExpiryEntry, LmdbStore } from './lmdb-store.ts';
+import type { Change, ConditionalWrite } from './lmdb-writes.ts';
 import type { Swept } from './port.ts';
 
 /** Index entries looked at for each cart that may be deleted: some belong to carts that are in use or live longer now. */
 const SCAN_FACTOR = 8;
 const BYTES_PER_CART = 20 * 4096;
 
-type IndexKey = [day: number, place: number];
-
-interface IndexEntry {
-  readonly key: IndexKey;
-  readonly cart: string;
-}
-
-interface Expired extends IndexEntry {
+interface Expired extends ExpiryEntry {
   readonly head: StoredHead;
   readonly positions: readonly number[];
 }
 
 /** An index entry that leads to a cart which is gone, or lives longer by now. */
-interface Outdated extends IndexEntry {
+interface Outdated extends ExpiryEntry {
   readonly head: StoredHead | null;
 }
 
@@ -38,7 +33,7 @@ interface Outdated extends IndexEntry {
 export class LmdbSweeper {
   readonly #store: LmdbStore;
   readonly #sessions: LmdbSessions;
-  #after: IndexKey | null = null;
+  #after: Buffer | null = null;
 
   constructor(store: LmdbStore, sessions: LmdbSessions) {
     this.#store = store;
@@ -46,7 +41,8 @@ export class LmdbSweeper {
   }
 
   async sweep(session: number, today: number, limit: number): Promise<Swept> {
-    const due = this.#due(today, limit * SCAN_FACTOR);
+    this.#store.refresh();
+    const due = this.#store.dueBefore(today, this.#after, limit * SCAN_FACTOR);
     await this.#fenceAbandoned(due);
     this.#store.refresh();
     const expired: Expired[] = [];
@@ -64,19 +60,7 @@ export class LmdbSweeper {
     return { carts: await this.#delete(session, expired, outdated), more };
   }
 
-  #due(today: number, count: number): IndexEntry[] {
-    this.#store.refresh();
-    const after = this.#after;
-    const end: IndexKey = [today, 0];
-    const range = after === null ? { end, limit: count } : { start: after, end, limit: count + 1 };
-    const entries = [...this.#store.expiry.getRange(range)].map(({ key, value }) => ({ key, cart: value }));
-    const [first] = entries;
-    return first !== undefined && after !== null && first.key[0] === after[0] && first.key[1] === after[1]
-      ? entries.slice(1)
-      : entries;
-  }
-
-  async #fenceAbandoned(due: readonly IndexEntry[]): Promise<void> {
+  async #fenceAbandoned(due: readonly ExpiryEntry[]): Promise<void> {
     const owners = new Set<string>();
     for (const { cart } of due) {
       try {
@@ -89,7 +73,7 @@ export class LmdbSweeper {
     for (const owner of owners) await this.#sessions.fence(owner);
   }
 
-  #judge(entry: IndexEntry, today: number, expired: Expired[], outdated: Outdated[]): void {
+  #judge(entry: ExpiryEntry, today: number, expired: Expired[], outdated: Outdated[]): void {
     const { cart } = entry;
     try {
       const head = this.#store.head(cart);
@@ -112,41 +96,41 @@ export class LmdbSweeper {
     const floor = store.epochFloor();
     const above = Math.max(floor, ...expired.map(({ head }) => head.epoch + 1));
     const bytes = (expired.length + outdated.length) * BYTES_PER_CART;
-    const results = await store.send(bytes, () => {
-      store.raiseEpochFloor(floor, above);
-      for (const entry of outdated) this.#refile(entry);
-      return Promise.all(expired.map((one) => this.#remove(session, above, one)));
-    });
-    return expired.filter((_, index) => results[index] === true).map(({ cart }) => cart);
+    const answers = await store.send(bytes, [
+      { when: [floorIs(floor)], changes: above > floor ? [floorTo(above)] : [] },
+      ...outdated.map(refiled),
+      ...expired.map((one) => removed(session, above, one)),
+    ]);
+    const first = answers.length - expired.length;
+    return expired.filter((_, index) => answers[first + index] === 0).map(({ cart }) => cart);
   }
+}
 
-  /** Where the cart is gone, no other cart's entry has this key: places are never taken twice. */
-  #refile({ key, cart, head }: Outdated): void {
-    const { expiry, heads } = this.#store;
-    if (head === null) {
-      void expiry.remove(key);
-      return;
-    }
-    void heads.ifVersion(numberKey(head.position), versionOf(head), () => {
-      void expiry.remove(key);
-      void expiry.put([head.expiresDay, head.position], cart);
-    });
-  }
+/** Where the cart is gone, no other cart's entry has this key: places are never taken twice. */
+function refiled({ key, cart, head }: Outdated): ConditionalWrite {
+  const gone: Change = { in: 'expiry', key, value: null };
+  if (head === null) return { when: [], changes: [gone] };
+  const moved: Change = {
+    in: 'expiry',
+    key: expiryKey(head.expiresDay, head.position),
+    value: textKey(cart),
+  };
+  return {
+    when: [{ in: 'heads', key: numberKey(head.position), version: versionOf(head) }],
+    changes: [gone, moved],
+  };
+}
 
-  async #remove(session: number, floor: number, { key, cart, head, positions }: Expired): Promise<boolean> {
-    const store = this.#store;
-    let allowed: Promise<boolean> = Promise.resolve(false);
-    const held = await store.heads.ifVersion(numberKey(head.position), versionOf(head), () => {
-      void store.whileAlive(session, () => {
-        allowed = store.underFloor(floor, () => {
-          void store.carts.remove(cart);
-          void store.heads.remove(numberKey(head.position));
-          void store.snapshots.remove(cart);
-          void store.expiry.remove(key);
-          for (const position of positions) void store.log.remove(numberKey(position));
-        });
-      });
-    });
-    return held && (await allowed);
-  }
+function removed(session: number, floor: number, { key, cart, head, positions }: Expired): ConditionalWrite {
+  const place = numberKey(head.position);
+  return {
+    when: [{ in: 'heads', key: place, version: versionOf(head) }, alive(session), floorIs(floor)],
+    changes: [
+      { in: 'carts', key: textKey(cart), value: null },
+      { in: 'heads', key: place, value: null },
+      { in: 'snapshots', key: textKey(cart), value: null },
+      { in: 'expiry', key, value: null },
+      ...positions.map((position): Change => ({ in: 'log', key: numberKey(position), value: null })),
+    ],
+  };
 }

@@ -14,14 +14,22 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { open as openLmdb } from 'lmdb';
 import { describeJournalContract } from './journal.contract.ts';
+import { openDatabases } from './lmdb-databases.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
-import { decodeLogRecord, encodeHead, encodeLogRecord, encodePlace, numberKey } from './lmdb-layout.ts';
+import {
+  decodeLogRecord,
+  encodeHead,
+  encodeLogRecord,
+  encodePlace,
+  numberKey,
+  textKey,
+} from './lmdb-layout.ts';
 import { LmdbJournal } from './lmdb.ts';
 import { itNeeds } from '../testing/needs.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { DatabaseName } from './lmdb-databases.ts';
 import type { Head, Session } from './port.ts';
 
 const DAY = 20_000;
@@ -168,10 +176,9 @@ describe('lmdb journal', () => {
   it('refuses a cart whose records don’t follow one another', async () => {
     const head = await made('c', 'x');
     await journal.close();
-    const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
-    const log = root.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' });
-    const stored = decodeLogRecord('c', log.get(numberKey(head.position)));
-    log.putSync(numberKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
+    const { root, all } = openDatabases(path, 1 << 28);
+    const stored = decodeLogRecord('c', all.log.get(numberKey(head.position)));
+    all.log.putSync(numberKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
     await root.close();
     journal = open(path);
     assert.equal((await journal.history('c', 1)).status, 'damaged');
@@ -179,14 +186,13 @@ describe('lmdb journal', () => {
   });
 
   /** Changes a stored value behind the journal's back; its entry version stays. */
-  function damage(database: string, key: string | number, change: (value: Buffer) => void): void {
-    const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
-    const values = root.openDB<Buffer, string | number>(database, { useVersions: true, encoding: 'binary' });
-    const entry = values.getEntry(key);
+  function damage(database: DatabaseName, key: Buffer, change: (value: Buffer) => void): void {
+    const { root, all } = openDatabases(path, 1 << 28);
+    const entry = all[database].getEntry(key);
     assert.ok(entry !== undefined);
     const value = Buffer.from(entry.value);
     change(value);
-    values.putSync(key, value, entry.version ?? 0);
+    all[database].putSync(key, value, entry.version ?? 0);
     void root.close();
   }
 
@@ -200,7 +206,7 @@ describe('lmdb journal', () => {
       await made(cart, 'x');
       const { id } = session;
       await journal.close();
-      damage(database, Number(id.slice(5)), (value) => (value[at] = (value[at] as number) ^ 0x40));
+      damage(database, numberKey(Number(id.slice(5))), (value) => (value[at] = (value[at] as number) ^ 0x40));
       journal = open(path);
       session = await journal.openSession({ node: 'b', address: '', leaseMs: 1000 });
       while ((await journal.fence(id)).status !== 'free')
@@ -215,9 +221,9 @@ describe('lmdb journal', () => {
     for (const counter of ['positions', 'sessions', 'epochFloor', 'layout']) {
       for (const bit of [1, 0x40]) {
         const flip = (value: Buffer): void => void (value[0] = (value[0] as number) ^ bit);
-        damage('meta', counter, flip);
+        damage('meta', textKey(counter), flip);
         assert.throws(() => open(path), JournalDamagedError, counter);
-        damage('meta', counter, flip);
+        damage('meta', textKey(counter), flip);
       }
     }
     journal = open(path);
@@ -304,8 +310,8 @@ describe('lmdb journal', () => {
     await made('lost', 'x');
     await made('good', 'x');
     await journal.close();
-    damage('carts', 'bad', (value) => (value[5] = (value[5] as number) ^ 1));
-    damage('carts', 'lost', (value) => encodePlace('lost', 2 ** 40).copy(value));
+    damage('carts', textKey('bad'), (value) => (value[5] = (value[5] as number) ^ 1));
+    damage('carts', textKey('lost'), (value) => encodePlace('lost', 2 ** 40).copy(value));
     journal = open(path);
     session = await journal.openSession({ node: 'b', address: '', leaseMs: 1000 });
     const entry = { recordId: 7, record: Buffer.from('y'), expiresDay: DAY };

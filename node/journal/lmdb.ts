@@ -6,16 +6,19 @@ import {
   encodeLogRecord,
   encodePlace,
   encodeSnapshot,
+  expiryKey,
   numberKey,
+  textKey,
   versionOf,
 } from './lmdb-layout.ts';
 import { bytesOf, failureOf, isHead, refused } from './lmdb-plan.ts';
-import { ABSENT, lmdbDefaults, LmdbStore } from './lmdb-store.ts';
+import { alive, floorIs, lmdbDefaults, LmdbStore } from './lmdb-store.ts';
 import { LmdbSessions } from './lmdb-sessions.ts';
 import { LmdbSweeper } from './lmdb-sweep.ts';
 import type { StoredHead } from './lmdb-layout.ts';
 import type { Plan, Planned, Sized } from './lmdb-plan.ts';
-import type { Landing, LmdbOptions } from './lmdb-store.ts';
+import type { LmdbOptions } from './lmdb-store.ts';
+import type { Change, Condition } from './lmdb-writes.ts';
 import type {
   AppendEntry,
   ClaimOutcome,
@@ -37,9 +40,8 @@ import type {
 /**
  * The embedded journal: durable, and shared by the processes of one host that open the same directory.
  *
- * Compare-and-append happens in LMDB's writer: the head's entry version is (epoch, seq), the new head, the record and the snapshot are put only
- * if it still is what the caller built on, and all of that only if the caller's session lives. A batch is acknowledged when its commit was
- * flushed to disk. A log record knows the position of the cart's record before it, so that a cart is read from its head backwards and the
+ * Compare-and-append happens within LMDB's transaction: the head's entry version is (epoch, seq), the new head, the record and the snapshot are
+ * put only if it still is what the caller built on and the caller's session lives. A batch is acknowledged when its transaction is on disk. A log record knows the position of the cart's record before it, so that a cart is read from its head backwards and the
  * log's keys only ever grow at their end, which LMDB likes best.
  */
 export class LmdbJournal implements Journal {
@@ -96,12 +98,14 @@ export class LmdbJournal implements Journal {
         return {
           entry,
           head,
-          from: null,
-          put: () => {
-            this.#putPlace(cart, position);
-            this.#putHead(cart, head);
-            void this.#store.log.put(numberKey(position), bytes);
-            void this.#store.expiry.put([expiresDay, position], cart);
+          write: {
+            when: [{ in: 'carts', key: textKey(cart), version: null }, alive(owner), floorIs(floor)],
+            changes: [
+              placeTo(cart, position),
+              headTo(cart, head),
+              { in: 'log', key: numberKey(position), value: bytes },
+              { in: 'expiry', key: expiryKey(expiresDay, position), value: textKey(cart) },
+            ],
           },
           landed: (found: StoredHead) => this.#findLanded(found, entry, owner, 1, null),
         };
@@ -128,16 +132,16 @@ export class LmdbJournal implements Journal {
         const bytes = encodeLogRecord({ ...head, cart, session: owner, previous: found.newest, record });
         // Only records behind the new snapshot may go, and of these the newest stay for history.
         const trimmed = snapshot === undefined ? [] : chainBehind(this.#store, cart, found, head.seq);
+        const changes: Change[] = [headTo(cart, head), { in: 'log', key: numberKey(newest), value: bytes }];
+        if (snapshot) {
+          const value = encodeSnapshot(cart, head.seq, snapshot);
+          changes.push({ in: 'snapshots', key: textKey(cart), value });
+        }
+        for (const old of trimmed) changes.push({ in: 'log', key: numberKey(old), value: null });
         return {
           entry,
           head,
-          from: found,
-          put: () => {
-            this.#putHead(cart, head);
-            void this.#store.log.put(numberKey(newest), bytes);
-            if (snapshot) void this.#store.snapshots.put(cart, encodeSnapshot(cart, head.seq, snapshot));
-            for (const old of trimmed) void this.#store.log.remove(numberKey(old));
-          },
+          write: { when: [headIs(found), alive(owner)], changes },
           landed,
         };
       }),
@@ -169,7 +173,7 @@ export class LmdbJournal implements Journal {
         // Whoever claims it wants to change it: it moves to the others that are in use.
         const position = this.#store.takePosition();
         const moved = { ...head, epoch: head.epoch + 1, owner: me, position };
-        return this.#moving(entry, head, moved, () => null);
+        return moving(me, entry, head, moved, () => null);
       }),
     );
     this.#store.refresh();
@@ -258,71 +262,33 @@ export class LmdbJournal implements Journal {
         if (found !== null && 'status' in found) return { entry, outcome: found };
         if (found === null || found.owner !== me || !same(found, expected))
           return { entry, head: null, landed };
-        return this.#moving(entry, found, { ...found, epoch: found.epoch + 1, owner: to }, landed);
+        return moving(me, entry, found, { ...found, epoch: found.epoch + 1, owner: to }, landed);
       }),
     );
   }
 
-  #moving(
-    entry: Sized,
-    from: StoredHead,
-    to: StoredHead,
-    landed: (found: StoredHead) => Head | null,
-  ): Planned {
-    return {
-      entry,
-      head: to,
-      from,
-      put: () => {
-        this.#putHead(entry.cart, to);
-        if (to.position === from.position) return;
-        void this.#store.heads.remove(numberKey(from.position));
-        this.#putPlace(entry.cart, to.position);
-      },
-      landed,
-    };
-  }
-
-  #putHead(cart: string, head: StoredHead): void {
-    void this.#store.heads.put(numberKey(head.position), encodeHead(cart, head), versionOf(head));
-  }
-
-  #putPlace(cart: string, place: number): void {
-    void this.#store.carts.put(cart, encodePlace(cart, place), place);
-  }
-
   /**
    * Plans a batch on the store as it is, sends what may land, and says what became of each entry. `plan` gets the epoch of new heads.
-   *
-   * One condition on the session, and within it the compare of each head. For carts that are made it is the other way round, entry by entry: lmdb
-   * takes "must not exist" for true where it is nested in a condition that failed.
    */
   async #write(
     session: Session,
     batch: readonly Sized[],
     plan: (floor: number) => readonly Plan[],
   ): Promise<readonly WriteOutcome[]> {
-    const number = this.#sessions.numberOf(session);
     let plans: readonly Plan[];
-    const landings = new Map<Plan, Landing>();
+    /** The first condition that did not hold, from 1; 0: it landed. */
+    const answers = new Map<Plan, number>();
     try {
       await this.#store.requirePositions(batch.length);
       this.#store.refresh();
-      const floor = this.#store.epochFloor();
-      plans = plan(floor);
-      const sent = plans.filter((one): one is Planned => 'put' in one);
+      plans = plan(this.#store.epochFloor());
+      const sent = plans.filter((one): one is Planned => 'write' in one);
       if (sent.length > 0) {
-        const land = (one: Planned, landing: Landing): void => void landings.set(one, landing);
-        await this.#store.send(bytesOf(batch), () =>
-          Promise.all([
-            ...sent.filter(({ from }) => from === null).map((one) => this.#make(number, floor, one, land)),
-            this.#change(
-              number,
-              sent.filter(({ from }) => from !== null),
-              land,
-            ),
-          ]),
+        const landings = await this.#store.send(
+          bytesOf(batch),
+          sent.map(({ write }) => write),
         );
+        sent.forEach((one, index) => answers.set(one, landings[index] as number));
       }
     } catch (error) {
       const failure = failureOf(error);
@@ -331,50 +297,18 @@ export class LmdbJournal implements Journal {
     this.#store.refresh();
     return plans.map((one) => {
       if ('outcome' in one) return one.outcome;
-      const landing = landings.get(one) ?? 'head-differs';
-      return landing === 'landed' && one.head !== null
+      const failed = answers.get(one);
+      return failed === 0 && one.head !== null
         ? ok(one.head, false)
-        : this.#lookAgain(session, one, landing);
+        : this.#lookAgain(session, one, failed !== undefined && failed > 1);
     });
-  }
-
-  async #make(
-    session: number,
-    floor: number,
-    one: Planned,
-    land: (one: Planned, landing: Landing) => void,
-  ): Promise<void> {
-    let allowed: Promise<boolean> = Promise.resolve(false);
-    const absent = await this.#store.carts.ifVersion(one.entry.cart, ABSENT, () => {
-      void this.#store.whileAlive(session, () => {
-        allowed = this.#store.underFloor(floor, one.put);
-      });
-    });
-    if (absent) land(one, (await allowed) ? 'landed' : 'not-allowed');
-  }
-
-  async #change(
-    session: number,
-    changes: readonly Planned[],
-    land: (one: Planned, landing: Landing) => void,
-  ): Promise<void> {
-    if (changes.length === 0) return;
-    const held: Promise<boolean>[] = [];
-    const alive = await this.#store.whileAlive(session, () => {
-      for (const { from, put } of changes as readonly (Planned & { from: StoredHead })[])
-        held.push(this.#store.heads.ifVersion(numberKey(from.position), versionOf(from), put));
-    });
-    if (alive) {
-      const answers = await Promise.all(held);
-      changes.forEach((one, index) => land(one, answers[index] === true ? 'landed' : 'head-differs'));
-    } else for (const one of changes) land(one, 'not-allowed');
   }
 
   /** It did not land now: either it landed before, or the session is over, or somebody else's did. */
   #lookAgain(
     session: Session,
     { entry, landed }: Pick<Planned, 'entry' | 'landed'>,
-    landing: Landing,
+    headHeld: boolean,
   ): WriteOutcome {
     const { cart, head: expected = null } = entry;
     return guarded((): WriteOutcome => {
@@ -383,8 +317,7 @@ export class LmdbJournal implements Journal {
       if (before !== null) return ok(before, true);
       if (!this.#sessions.isAlive(session))
         return refused('fenced', new Error('the session was fenced or closed'));
-      if (landing === 'not-allowed')
-        return refused('unavailable', new Error('carts were swept at the same moment'));
+      if (headHeld) return refused('unavailable', new Error('carts were swept at the same moment'));
       // A cart that is gone was swept, which takes an owner that is over.
       if (found === null) return { status: 'conflict', current: null, regressed: false };
       const regressed = expected !== null && versionOf(found) < versionOf(expected);
@@ -432,6 +365,38 @@ export class LmdbJournal implements Journal {
       return refused('unavailable', new Error('another session was faster and gave the cart up again'));
     });
   }
+}
+
+function moving(
+  me: number,
+  entry: Sized,
+  from: StoredHead,
+  to: StoredHead,
+  landed: (found: StoredHead) => Head | null,
+): Planned {
+  const changes: Change[] = [headTo(entry.cart, to)];
+  if (to.position !== from.position) {
+    changes.push(placeTo(entry.cart, to.position));
+    changes.push({ in: 'heads', key: numberKey(from.position), value: null });
+  }
+  return { entry, head: to, write: { when: [headIs(from), alive(me)], changes }, landed };
+}
+
+function headIs(head: StoredHead): Condition {
+  return { in: 'heads', key: numberKey(head.position), version: versionOf(head) };
+}
+
+function headTo(cart: string, head: StoredHead): Change {
+  return {
+    in: 'heads',
+    key: numberKey(head.position),
+    value: encodeHead(cart, head),
+    version: versionOf(head),
+  };
+}
+
+function placeTo(cart: string, place: number): Change {
+  return { in: 'carts', key: textKey(cart), value: encodePlace(cart, place), version: place };
 }
 
 function pick({ expiresDay, recordId }: CreateEntry): Pick<StoredHead, 'expiresDay' | 'recordId'> {
