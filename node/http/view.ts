@@ -70,16 +70,23 @@ const statuses: Readonly<Record<CheckoutStatus, CartView['checkout']['status']>>
 
 /** Carts whose last JSON is kept: those that are asked for again and again, not those in memory. */
 const CARTS_KEPT = 4096;
-/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters, there twice where lines are kept. */
-const CHARACTERS_KEPT = 16 << 20;
+/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters. */
+const CHARACTERS_KEPT = 32 << 20;
 /** With fewer lines than this, writing them anew costs less than what the garbage collector takes for keeping them. */
 const LINES_KEPT_FROM = 16;
 
 interface Rendered {
   readonly cart: Cart;
   readonly text: string;
-  /** The JSON of each line, in the order of `cart.lines`; null: not kept. */
-  readonly lines: readonly string[] | null;
+  /** Null: not kept. */
+  readonly items: Items | null;
+}
+
+interface Items {
+  /** The JSON of each line, in the order of `cart.lines`. */
+  readonly lines: readonly string[];
+  /** All of it. */
+  readonly text: string;
 }
 
 // Carts, lines and articles never change: what was written of one is good as long as it is the same object. By the cart's id and not in weak
@@ -87,7 +94,7 @@ interface Rendered {
 const rendered = new LRUCache<string, Rendered>({
   max: CARTS_KEPT,
   maxSize: CHARACTERS_KEPT,
-  sizeCalculation: ({ text }) => text.length,
+  sizeCalculation: ({ text, items }) => (items === null ? 1 : 3) * text.length,
 });
 const articles = new WeakMap<Product, readonly [front: string, back: string]>();
 
@@ -95,10 +102,23 @@ const articles = new WeakMap<Product, readonly [front: string, back: string]>();
 export function renderCart(cart: Cart): string {
   const last = rendered.get(cart.id);
   if (last?.cart === cart) return last.text;
-  const lines = last?.lines ? changedLines(cart, last.cart, last.lines) : cart.lines.map(lineText);
-  const text = cartText(cart, lines);
-  rendered.set(cart.id, { cart, text, lines: lines.length < LINES_KEPT_FROM ? null : lines });
+  const items = itemsOf(cart, last);
+  const text = cartText(cart, items.text);
+  rendered.set(cart.id, { cart, text, items: items.lines.length < LINES_KEPT_FROM ? null : items });
   return text;
+}
+
+function itemsOf(cart: Cart, last: Rendered | undefined): Items {
+  if (!last?.items) {
+    const lines = cart.lines.map(lineText);
+    return { lines, text: lines.join() };
+  }
+  const { items } = last;
+  const lines = changedLines(cart, last.cart, items.lines);
+  // The most frequent change of a long cart is one more line.
+  const grown =
+    lines.length === items.lines.length + 1 && items.lines.every((line, at) => line === lines[at]);
+  return { lines, text: grown ? `${items.text},${lines.at(-1)}` : lines.join() };
 }
 
 function changedLines(cart: Cart, before: Cart, texts: readonly string[]): string[] {
@@ -117,7 +137,7 @@ function changedLines(cart: Cart, before: Cart, texts: readonly string[]): strin
   return lines;
 }
 
-function cartText(cart: Cart, lines: readonly string[]): string {
+function cartText(cart: Cart, items: string): string {
   const { totals, deliveries, warnings } = cart;
   const sent =
     deliveries.length === 0 ? '' : deliveries.map((delivery) => deliveryText(delivery, cart.lines)).join();
@@ -125,7 +145,7 @@ function cartText(cart: Cart, lines: readonly string[]): string {
     cart.checkout.reference === undefined ? '' : `,"reference":${JSON.stringify(cart.checkout.reference)}`;
   return (
     `{"id":${JSON.stringify(cart.id)},"version":${cart.version},"currency":"${cart.currency}","country":"${cart.country}",` +
-    `"items":[${lines.join()}],"deliveries":[${sent}],` +
+    `"items":[${items}],"deliveries":[${sent}],` +
     `"totals":{"items":${totals.items},"deliveries":${totals.deliveries},"discount":${totals.discount},` +
     `"total":${totals.total},"tax":${totals.tax}},` +
     `"checkout":{"status":"${statuses[cart.checkout.status]}"${reference}},` +
