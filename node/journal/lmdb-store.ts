@@ -93,6 +93,7 @@ export class LmdbStore {
   #nextBlock: number | null = null;
   #reserving: Promise<void> | null = null;
   #lateCommits = 0;
+  readonly #sending = new Set<Promise<unknown>>();
 
   /** Throws {@link JournalDamagedError}, and what the file system throws. `fatal` is told when the process must not go on. */
   constructor(options: LmdbOptions, fatal: (error: Error) => void) {
@@ -284,7 +285,13 @@ export class LmdbStore {
     return answer === 0;
   }
 
-  async #send(bytes: number, spare: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
+  #send(bytes: number, spare: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
+    const sending = this.#sendNow(bytes, spare, writes).finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+    return sending;
+  }
+
+  async #sendNow(bytes: number, spare: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
     if (this.#lateCommits >= LATE_COMMITS_MAX) {
       throw new CommitStalledError('LMDB’s lock is stuck: a process that holds it was stopped?');
     }
@@ -297,7 +304,7 @@ export class LmdbStore {
   }
 
   async close(): Promise<void> {
-    await this.#reserving?.catch(() => undefined);
+    await Promise.allSettled([...this.#sending]);
     await this.#writer.close();
     await this.#room.close();
     await this.#databases.root.close();

@@ -29,6 +29,7 @@ export class WriterThread {
   #gathered: Sent[] = [];
   /** Transactions under way, oldest first. Their number is bounded by who sends. */
   readonly #underWay: Sent[][] = [];
+  #closing = false;
   #over: Error | null = null;
 
   constructor(options: WriterOptions) {
@@ -63,6 +64,7 @@ export class WriterThread {
   /** Behind all that was sent. */
   async close(): Promise<void> {
     if (this.#over !== null) return;
+    this.#closing = true;
     const exit = once(this.#worker, 'exit');
     this.#worker.ref();
     this.#worker.postMessage('close');
@@ -87,7 +89,7 @@ export class WriterThread {
       else resolve(reply.answers.subarray(from, from + writes.length));
       from += writes.length;
     }
-    if (this.#underWay.length === 0) this.#worker.unref();
+    if (this.#underWay.length === 0 && !this.#closing) this.#worker.unref();
   }
 
   #end(error: Error): void {

@@ -261,6 +261,14 @@ describe('lmdb journal', () => {
     journal = open(path);
   });
 
+  it('is closed behind what is under way, with nothing else to keep the process alive', async () => {
+    await journal.close();
+    const child = spawn(process.execPath, [CLOSER, path]);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    assert.equal(said.toString(), 'closed\n');
+    journal = open(path);
+  });
+
   it('makes a copy that can be restored while it is in use', async () => {
     await made('c', 'to be restored');
     const copy = temporary();
@@ -496,4 +504,5 @@ describe('lmdb journal', () => {
 });
 
 const WRITER = join(import.meta.dirname, 'testing/writer.ts');
+const CLOSER = join(import.meta.dirname, 'testing/closer.ts');
 const HOLDER = join(import.meta.dirname, 'testing/lock-holder.ts');
