@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Those that take minutes are begun first, so that in the end no lane waits long for another. */
-const LONG = ['outages', 'leadership', 'mistakes', 'kube'].map((name) => `e2e/${name}.test.ts`);
+const LONG = ['api-outage', 'frozen-machine', 'leadership', 'mistakes', 'kube'].map(
+  (name) => `e2e/${name}.test.ts`,
+);
 
 /** The files of tests that need a cluster, in the order in which they are best begun. */
 export function testFiles(root: string): readonly string[] {
