@@ -14,6 +14,7 @@ import { mocha, testFiles } from './suite/files.ts';
 import { inLanes } from './suite/lanes.ts';
 import { testSideBySide } from './suite/side-by-side.ts';
 import type { State } from './cluster/state.ts';
+import type { Toolbox } from './cluster/toolbox.ts';
 import type { Count } from './suite/count.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -22,6 +23,7 @@ const kubeconfig = join(folder, 'kubeconfig');
 const state = new StateFile(join(folder, 'cluster.json'));
 /** Each checkout has clusters of its own. */
 const clusterName = `cartwright-${createHash('sha256').update(root).digest('hex').slice(0, 6)}`;
+type Images = State['images'];
 /** As many as the memory of an ordinary machine is enough for. */
 const CLUSTERS_MAX = 4;
 const CLUSTERS = '2';
@@ -45,7 +47,6 @@ const usage = `A real Kubernetes for the tests that need one.
 const commands: Readonly<Record<string, (shell: Shell, signal: AbortSignal) => Promise<number>>> = {
   up: async (shell, signal) => {
     const { toolbox } = await up(shell, signal, true);
-    await load(shell);
     const path = toolbox.folder === null ? '' : ` PATH=${toolbox.folder}:$PATH`;
     print(`export KUBECONFIG=${kubeconfig}${path}\n`);
     return 0;
@@ -95,11 +96,9 @@ async function run(shell: Shell, signal: AbortSignal): Promise<number> {
   const alone = stays || width === 1 || patternOf(shell) !== '';
   let count: Count;
   try {
-    await up(shell, signal, stays, alone ? 1 : width);
-    await load(shell, alone ? 1 : width);
+    const made = await up(shell, signal, stays, alone ? 1 : width);
     if (alone) return await test(shell);
-    const known = knownCluster();
-    const inner = shellOf(known, shell).with([], known.images);
+    const inner = shellOf(made, shell).with([], made.images);
     count = await testSideBySide({ root, shell: inner, signal, print }, clusters(inner, width));
   } finally {
     // Also after an abort, which ended only what ran at that time.
@@ -110,20 +109,30 @@ async function run(shell: Shell, signal: AbortSignal): Promise<number> {
   return count.failed === 0 ? 0 : 1;
 }
 
+/** Resolves when there are clusters with the images on them. One that was made to stay is enough, and gets the images anew. */
 async function up(outer: Shell, signal: AbortSignal, kept: boolean, width = 1): Promise<State> {
   const known = state.read();
-  if (known !== null && (await isUp(outer))) return known;
+  if (known !== null && (await isUp(outer))) return load(outer);
   const toolbox = await findTools(join(folder, 'bin'), outer, signal, print);
-  await timed(width === 1 ? 'cluster' : `${width} clusters`, async () => {
+  const shell = shellOf({ toolbox }, outer);
+  const made = clusters(shell, width);
+  let images: Images = {};
+  await timed(width === 1 ? 'cluster and images' : `${width} clusters and images`, async () => {
     // Left by a run that was killed.
-    for (const cluster of clusters(shellOf({ toolbox }, outer))) await cluster.delete();
-    state.write({ toolbox, kept: false, images: {} });
-    const made = clusters(shellOf({ toolbox }, outer), width);
-    await inLanes(made, made, (cluster) => cluster.create(toolbox.machineImage));
+    for (const cluster of clusters(shell)) await cluster.delete();
+    state.write({ toolbox, kept: false, images });
+    const parts = [
+      ...made.map((cluster) => () => cluster.create(toolbox.machineImage)),
+      async () => {
+        images = await build(shell, toolbox);
+      },
+    ];
+    await inLanes(parts, parts, (part) => part());
+    await put(shell, images, made);
   });
-  const made: State = { toolbox, kept, images: {} };
-  state.write(made);
-  return made;
+  const whole: State = { toolbox, kept, images };
+  state.write(whole);
+  return whole;
 }
 
 /** Whether there is a whole cluster that was made to stay. */
@@ -136,24 +145,32 @@ async function isUp(outer: Shell): Promise<boolean> {
   });
 }
 
-async function load(outer: Shell, width = 1): Promise<void> {
+async function load(outer: Shell): Promise<State> {
   const known = knownCluster();
-  const { toolbox } = known;
   const shell = shellOf(known, outer);
+  let images: Images = {};
   await timed('images', async () => {
-    const images = {
-      ...(await buildImages(root, shell, toolbox.baseImage)),
-      PROMETHEUS_IMAGE: toolbox.prometheusImage,
-    };
-    const local: string[] = [];
-    for (const image of Object.values(images)) {
-      const look = { deadlineMs: LOOK_DEADLINE_MS };
-      // What this engine has not, the cluster's machines pull.
-      if (await shell.succeeds('docker', ['image', 'inspect', image], look)) local.push(image);
-    }
-    for (const cluster of clusters(shell, width)) await cluster.load(local);
-    state.write({ ...known, images });
+    images = await build(shell, known.toolbox);
+    await put(shell, images, clusters(shell, 1));
   });
+  const whole: State = { ...known, images };
+  state.write(whole);
+  return whole;
+}
+
+async function build(shell: Shell, toolbox: Toolbox): Promise<Images> {
+  const images = await buildImages(root, shell, toolbox.baseImage);
+  return { ...images, PROMETHEUS_IMAGE: toolbox.prometheusImage };
+}
+
+async function put(shell: Shell, images: Images, on: readonly Cluster[]): Promise<void> {
+  const local: string[] = [];
+  for (const image of Object.values(images)) {
+    const look = { deadlineMs: LOOK_DEADLINE_MS };
+    // What this engine has not, the cluster's machines pull.
+    if (await shell.succeeds('docker', ['image', 'inspect', image], look)) local.push(image);
+  }
+  await inLanes(on, on, (cluster) => cluster.load(local));
 }
 
 /** On one cluster, one file after the other. */
