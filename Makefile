@@ -17,7 +17,7 @@ export PATH := $(NODE_FOLDER):$(PATH)
 
 # The mark is made last: an installation that was interrupted has none, and begins anew.
 $(OWN_NODE)/complete:
-	@echo 'getting Node $(NODE_VERSION)'
+	@echo 'getting Node $(NODE_VERSION)' >&2
 	@rm -rf $(OWN_NODE)
 	@npm install --loglevel=error --no-audit --no-fund --ignore-scripts --no-save --no-package-lock --prefix $(OWN_NODE) \
 		$(NODE_PACKAGE)@$(NODE_VERSION) > /dev/null
@@ -36,8 +36,9 @@ PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --def
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# What is said goes to standard error: some targets' output is for another program.
 $(INSTALLED): package.json package-lock.json | $(if $(OWN_NODE),$(OWN_NODE)/complete)
-	npm ci
+	npm ci >&2
 	@touch $@
 
 .PHONY: install

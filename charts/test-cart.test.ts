@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
 import { openShop } from '../node/http/testing/shop.ts';
+import type { AddressInfo } from 'node:net';
 
 /** What `helm test` runs, as its pod runs it, against the real HTTP API. */
 describe('helm test', function () {
@@ -62,6 +65,29 @@ describe('helm test', function () {
     assert.equal(shop.done[0]?.status, 503);
   });
 
+  it('repeats a change whose answer was lost, and it happens once', async () => {
+    await using shop = await openShop();
+    let lost = 0;
+    const network = createServer((asked, answer) => {
+      const { method, url: path, headers } = asked;
+      const onward = httpRequest({ port: shop.port, method, path, headers }, (from) => {
+        answer.writeHead(from.statusCode ?? 0, from.headers);
+        if (method === 'POST' && lost === 0) {
+          lost += 1;
+          answer.destroy();
+        } else from.pipe(answer);
+      });
+      asked.pipe(onward);
+    });
+    network.listen(0, '127.0.0.1');
+    await once(network, 'listening');
+    const { port } = network.address() as AddressInfo;
+    const { code, stderr } = await run(port, { TIMEOUT_SECONDS: '10' });
+    network.close();
+    assert.deepEqual([code, stderr, lost], [0, '', 1]);
+    assert.equal(shop.done.filter(({ method }) => method === 'POST').length, 3);
+  });
+
   it('fails and says why when nobody answers', async () => {
     const port = await (async () => {
       await using shop = await openShop();
@@ -71,7 +97,7 @@ describe('helm test', function () {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^no cart at http:\/\/127\.0\.0\.1:\d+ within 1 s: fetch failed: connect ECONNREFUSED/,
+      /^GET http:\/\/127\.0\.0\.1:\d+\/cart\/: not done within 1 s: fetch failed: connect ECONNREFUSED/,
     );
   });
 

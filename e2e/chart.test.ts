@@ -8,9 +8,15 @@ import { Shop } from './testing/shop.ts';
 import type { KubeObject } from './testing/namespace.ts';
 
 const DEADLINE_MS = 120_000;
+const MARK = 'example.com/of';
+/** Of the chart before this one: an upgrade changes values, too. */
+const FORMER_VALUES = { replicas: 1, logLevel: 'debug', podAnnotations: { [MARK]: 'former' } };
 
 interface Deployment extends KubeObject {
-  readonly status: { readonly readyReplicas?: number };
+  readonly spec: {
+    readonly template: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
+  readonly status: { readonly replicas?: number; readonly readyReplicas?: number };
 }
 
 /** One life of a release, in namespaces of the restricted level. A shop is open all the while. */
@@ -32,7 +38,7 @@ describe('a release of the chart', function () {
   let pod: string;
 
   before(async () => {
-    release = await Release.install(operators(), {}, await former.checkOut());
+    release = await Release.install(operators(), FORMER_VALUES, await former.checkOut());
     shop = await Shop.open(shops());
     pod = await shop.pod();
     assert.equal(await shop.add('c1', 2), 2);
@@ -56,21 +62,32 @@ describe('a release of the chart', function () {
     });
   }
 
+  /** Those of a revision before are gone, too. */
+  async function theOperatorsAre(count: number, mark?: string): Promise<void> {
+    await eventually('the operators are as the values say', DEADLINE_MS, async () => {
+      const { spec, status } =
+        (await operators().find<Deployment>('deployment', release.operator)) ?? assert.fail();
+      assert.deepEqual([status.replicas, status.readyReplicas], [count, count]);
+      assert.equal(spec.template.metadata.annotations?.[MARK], mark);
+      return true;
+    });
+  }
+
+  it('is upgraded from the chart before this one, with other values, and leaves the shop alone', async () => {
+    await theOperatorsAre(1, 'former');
+    await release.upgrade();
+    await theOperatorsAre(2);
+    await theShopIsAsItWas();
+    await theOperatorWorks();
+  });
+
   it('runs two operators, of which one leads', async () => {
-    const deployment = await operators().find<Deployment>('deployment', release.operator);
-    assert.equal(deployment?.status.readyReplicas, 2);
     const pods = await operators().list('pods', 'app.kubernetes.io/name=cartwright-operator');
     const leader = await release.leader();
     assert.ok(
       pods.some(({ metadata }) => metadata.name === leader),
       leader,
     );
-  });
-
-  it('is upgraded from the chart before this one, and leaves the shop alone', async () => {
-    await release.upgrade();
-    await theShopIsAsItWas();
-    await theOperatorWorks();
   });
 
   it('passes its own test, and leaves nothing of it', async () => {
@@ -90,6 +107,17 @@ describe('a release of the chart', function () {
 
   it('is rolled back', async () => {
     await release.rollback();
+    await theShopIsAsItWas();
+    await theOperatorWorks();
+  });
+
+  it('is rolled back to the chart before this one and its values, and upgraded again', async () => {
+    await release.rollback(1);
+    await theOperatorsAre(1, 'former');
+    await theShopIsAsItWas();
+    await theOperatorWorks();
+    await release.upgrade();
+    await theOperatorsAre(2);
     await theShopIsAsItWas();
     await theOperatorWorks();
   });

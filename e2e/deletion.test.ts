@@ -86,6 +86,6 @@ describe('a CartCluster that is deleted', () => {
   it('does not hold up the deletion of its namespace', async () => {
     await shop.apply();
     await shop.ready();
-    await kubectl(['delete', 'namespace', namespace().name, '--timeout=100s'], { deadlineMs: 110_000 });
+    await kubectl(['delete', 'namespace', namespace().name, '--timeout=180s'], { deadlineMs: 190_000 });
   });
 });

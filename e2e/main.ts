@@ -9,14 +9,24 @@ import { findTools } from './cluster/toolbox.ts';
 import { buildImages, writeBillsOfMaterials } from './images/build.ts';
 import { exclusively } from './process/exclusive.ts';
 import { Shell } from './process/shell.ts';
+import { written } from './suite/count.ts';
+import { mocha, testFiles } from './suite/files.ts';
+import { inLanes } from './suite/lanes.ts';
+import { testSideBySide } from './suite/side-by-side.ts';
 import type { State } from './cluster/state.ts';
+import type { Toolbox } from './cluster/toolbox.ts';
+import type { Count } from './suite/count.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.cache/e2e');
 const kubeconfig = join(folder, 'kubeconfig');
 const state = new StateFile(join(folder, 'cluster.json'));
-/** Each checkout has a cluster of its own. */
+/** Each checkout has clusters of its own. */
 const clusterName = `cartwright-${createHash('sha256').update(root).digest('hex').slice(0, 6)}`;
+type Images = State['images'];
+/** As many as the memory of an ordinary machine is enough for. */
+const CLUSTERS_MAX = 4;
+const CLUSTERS = '3';
 /** Commands that make or remove it. */
 const ALONE = ['up', 'load', 'run', 'down'];
 const TEST_DEADLINE_MS = 80 * 60_000;
@@ -27,7 +37,7 @@ const usage = `A real Kubernetes for the tests that need one.
   up      a cluster that stays, with the product's images on it
   load    builds the images anew and puts them on the cluster
   test    runs the tests on it; TEST=<regex> some of them
-  run     all of that on a cluster that is gone afterwards, unless one was up before
+  run     all of that on clusters that are gone afterwards, or on one that was up before; E2E_CLUSTERS=<number> of them, 3 if not given
   down    removes the cluster, and stops the engine if it was started here and runs nothing else
   tools   makes what a cluster is made with, and prints how a shell gets at it
   images  builds the product's images, on BASE_IMAGE if that is given
@@ -37,7 +47,6 @@ const usage = `A real Kubernetes for the tests that need one.
 const commands: Readonly<Record<string, (shell: Shell, signal: AbortSignal) => Promise<number>>> = {
   up: async (shell, signal) => {
     const { toolbox } = await up(shell, signal, true);
-    await load(shell);
     const path = toolbox.folder === null ? '' : ` PATH=${toolbox.folder}:$PATH`;
     print(`export KUBECONFIG=${kubeconfig}${path}\n`);
     return 0;
@@ -83,31 +92,47 @@ const commands: Readonly<Record<string, (shell: Shell, signal: AbortSignal) => P
 
 async function run(shell: Shell, signal: AbortSignal): Promise<number> {
   const stays = await isUp(shell);
+  const width = widthOf(shell);
+  const alone = stays || width === 1 || patternOf(shell) !== '';
+  let count: Count;
   try {
-    await up(shell, signal, stays);
-    await load(shell);
-    return await test(shell);
+    const made = await up(shell, signal, stays, alone ? 1 : width);
+    if (alone) return await test(shell);
+    const inner = shellOf(made, shell).with([], made.images);
+    count = await testSideBySide({ root, shell: inner, signal, print }, clusters(inner, width));
   } finally {
     // Also after an abort, which ended only what ran at that time.
     if (stays) print('the cluster was up before and stays\n');
     else await down(new Shell(process.env));
   }
+  print(`\n${written(count)}\n`);
+  return count.failed === 0 ? 0 : 1;
 }
 
-async function up(outer: Shell, signal: AbortSignal, kept: boolean): Promise<State> {
+/** Resolves when there are clusters with the images on them. One that was made to stay is enough, and gets the images anew. */
+async function up(outer: Shell, signal: AbortSignal, kept: boolean, width = 1): Promise<State> {
   const known = state.read();
-  if (known !== null && (await isUp(outer))) return known;
+  if (known !== null && (await isUp(outer))) return load(outer);
   const toolbox = await findTools(join(folder, 'bin'), outer, signal, print);
-  const cluster = clusterOf({ toolbox }, outer);
-  await timed('cluster', async () => {
+  const shell = shellOf({ toolbox }, outer);
+  const made = clusters(shell, width);
+  let images: Images = {};
+  await timed(width === 1 ? 'cluster and images' : `${width} clusters and images`, async () => {
     // Left by a run that was killed.
-    await cluster.delete();
-    state.write({ toolbox, kept: false, images: {} });
-    await cluster.create(toolbox.machineImage);
+    for (const cluster of clusters(shell)) await cluster.delete();
+    state.write({ toolbox, kept: false, images });
+    const parts = [
+      ...made.map((cluster) => () => cluster.create(toolbox.machineImage)),
+      async () => {
+        images = await build(shell, toolbox);
+      },
+    ];
+    await inLanes(parts, parts, (part) => part());
+    await put(shell, images, made);
   });
-  const made: State = { toolbox, kept, images: {} };
-  state.write(made);
-  return made;
+  const whole: State = { toolbox, kept, images };
+  state.write(whole);
+  return whole;
 }
 
 /** Whether there is a whole cluster that was made to stay. */
@@ -120,37 +145,49 @@ async function isUp(outer: Shell): Promise<boolean> {
   });
 }
 
-async function load(outer: Shell): Promise<void> {
+async function load(outer: Shell): Promise<State> {
   const known = knownCluster();
-  const { toolbox } = known;
   const shell = shellOf(known, outer);
+  let images: Images = {};
   await timed('images', async () => {
-    const images = {
-      ...(await buildImages(root, shell, toolbox.baseImage)),
-      PROMETHEUS_IMAGE: toolbox.prometheusImage,
-    };
-    const local: string[] = [];
-    for (const image of Object.values(images)) {
-      const look = { deadlineMs: LOOK_DEADLINE_MS };
-      // What this engine has not, the cluster's machines pull.
-      if (await shell.succeeds('docker', ['image', 'inspect', image], look)) local.push(image);
-    }
-    await clusterOf(known, outer).load(local);
-    state.write({ ...known, images });
+    images = await build(shell, known.toolbox);
+    await put(shell, images, clusters(shell, 1));
   });
+  const whole: State = { ...known, images };
+  state.write(whole);
+  return whole;
 }
 
+async function build(shell: Shell, toolbox: Toolbox): Promise<Images> {
+  const images = await buildImages(root, shell, toolbox.baseImage);
+  return { ...images, PROMETHEUS_IMAGE: toolbox.prometheusImage };
+}
+
+async function put(shell: Shell, images: Images, on: readonly Cluster[]): Promise<void> {
+  const local: string[] = [];
+  for (const image of Object.values(images)) {
+    const look = { deadlineMs: LOOK_DEADLINE_MS };
+    // What this engine has not, the cluster's machines pull.
+    if (await shell.succeeds('docker', ['image', 'inspect', image], look)) local.push(image);
+  }
+  await inLanes(on, on, (cluster) => cluster.load(local));
+}
+
+/** On one cluster, one file after the other. */
 async function test(outer: Shell): Promise<number> {
   const known = knownCluster();
-  const pattern = outer.env['TEST'] ?? '';
+  const pattern = patternOf(outer);
   const grep = pattern === '' ? [] : ['--grep', pattern];
-  const mocha = [join(root, 'node_modules/.bin/mocha'), '--config', join(root, 'e2e/.mocharc.json'), ...grep];
-  const { code } = await shellOf(known, outer).outcome(process.execPath, mocha, {
-    cwd: root,
-    env: { KUBECONFIG: kubeconfig, ...known.images },
-    attached: true,
-    deadlineMs: TEST_DEADLINE_MS,
-  });
+  const { code } = await shellOf(known, outer).outcome(
+    process.execPath,
+    mocha(root, ...grep, ...testFiles(root)),
+    {
+      cwd: root,
+      env: { KUBECONFIG: kubeconfig, ...known.images },
+      attached: true,
+      deadlineMs: TEST_DEADLINE_MS,
+    },
+  );
   return code ?? 1;
 }
 
@@ -159,7 +196,7 @@ async function down(outer: Shell): Promise<void> {
   const shell = known === null ? outer : shellOf(known, outer);
   const engine = new Engine(shell, Cache.ofUser(process.env).root);
   await timed('down', async () => {
-    if (await engine.answers()) await new Cluster(clusterName, kubeconfig, shell).delete();
+    if (await engine.answers()) for (const cluster of clusters(shell)) await cluster.delete();
     await engine.stopIfIdle();
     state.remove();
   });
@@ -171,8 +208,26 @@ function knownCluster(): State {
   return known;
 }
 
-function clusterOf(known: Pick<State, 'toolbox'>, outer: Shell): Cluster {
-  return new Cluster(clusterName, kubeconfig, shellOf(known, outer));
+/** This checkout's clusters, whether they are there or not. The first one is that of `up`. */
+function clusters(shell: Shell, width = CLUSTERS_MAX): readonly Cluster[] {
+  return Array.from({ length: width }, (_, index) => {
+    const suffix = index === 0 ? '' : `-${index + 1}`;
+    return new Cluster(`${clusterName}${suffix}`, `${kubeconfig}${suffix}`, shell);
+  });
+}
+
+function patternOf(shell: Shell): string {
+  return shell.env['TEST'] ?? '';
+}
+
+function widthOf(shell: Shell): number {
+  const given = shell.env['E2E_CLUSTERS'] ?? CLUSTERS;
+  const width = Number(given);
+  if (!Number.isInteger(width) || width < 1 || width > CLUSTERS_MAX)
+    throw new Error(
+      `E2E_CLUSTERS: "${given}" is not allowed; allowed: whole numbers from 1 to ${CLUSTERS_MAX}`,
+    );
+  return width;
 }
 
 function shellOf({ toolbox }: Pick<State, 'toolbox'>, outer: Shell): Shell {

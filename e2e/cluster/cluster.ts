@@ -28,7 +28,7 @@ export class Cluster {
   /** On machines of that image, or of kind's own. */
   async create(machineImage: string | null): Promise<void> {
     mkdirSync(dirname(this.kubeconfig), { recursive: true });
-    const file = join(dirname(this.kubeconfig), 'kind.json');
+    const file = `${this.kubeconfig}.kind.json`;
     writeFileSync(file, JSON.stringify(configuration(this.name), null, 2));
     const image = machineImage === null ? [] : ['--image', machineImage];
     const flags = [

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOut, readManifest } from './context.ts';
-import { imageOf, productsOf } from './products.ts';
+import { imageOf, products } from './products.ts';
 import type { Shell } from '../process/shell.ts';
 
 const BUILD_DEADLINE_MS = 10 * 60_000;
@@ -16,7 +16,7 @@ export async function buildImages(
   const { version } = readManifest(root);
   const revision = await revisionOf(root, shell);
   const images: Record<string, string> = {};
-  for (const product of productsOf(root)) {
+  for (const product of products) {
     const image = imageOf(product, version);
     const context = await layOut(root, product, shell);
     const args = {
@@ -39,7 +39,7 @@ export async function writeBillsOfMaterials(root: string, shell: Shell): Promise
   const folder = join(root, '.cache/sbom');
   mkdirSync(folder, { recursive: true });
   const files: string[] = [];
-  for (const product of productsOf(root)) {
+  for (const product of products) {
     const cwd = join(await layOut(root, product, shell), 'packages');
     const flags = ['--sbom-format=cyclonedx', '--sbom-type=application', '--omit=dev'];
     const text = await shell.run('npm', ['sbom', ...flags], { cwd, deadlineMs: COMMAND_DEADLINE_MS });

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
 /** An image that Cartwright is delivered as. */
 export interface Product {
   readonly name: string;
@@ -13,7 +10,7 @@ export interface Product {
   readonly variable: string;
 }
 
-const all: readonly Product[] = [
+export const products: readonly Product[] = [
   {
     name: 'cart-node',
     entry: 'node/main.ts',
@@ -35,11 +32,6 @@ const all: readonly Product[] = [
     variable: 'OPERATOR_IMAGE',
   },
 ];
-
-/** Those whose program is there. */
-export function productsOf(root: string): readonly Product[] {
-  return all.filter(({ entry }) => existsSync(join(root, entry)));
-}
 
 /** Where releases are published, and so what the chart asks for. */
 const REGISTRY = 'ghcr.io/cartwright-dev';

@@ -27,3 +27,15 @@ export async function eventually<T>(
     await after(LOOK_MS);
   }
 }
+
+/** Resolves when that has held for so long, with how often it was looked at; rejects with what `look` throws. */
+export async function throughout(ms: number, look: () => unknown, lookMs = LOOK_MS): Promise<number> {
+  const endMs = performance.now() + ms;
+  let looks = 0;
+  do {
+    await look();
+    looks += 1;
+    await after(lookMs);
+  } while (performance.now() < endMs);
+  return looks;
+}

@@ -35,9 +35,10 @@ export class Release {
     await this.#deploy(['upgrade'], values, chart);
   }
 
-  async rollback(): Promise<void> {
+  /** To the revision before, or to that one; an installation is revision 1. */
+  async rollback(revision = 0): Promise<void> {
     await this.#helm(
-      ['rollback', this.name, '--wait', `--timeout=${INSTALL_DEADLINE_MS / 1000}s`],
+      ['rollback', this.name, `${revision}`, '--wait', `--timeout=${INSTALL_DEADLINE_MS / 1000}s`],
       '',
       INSTALL_DEADLINE_MS,
     );

@@ -18,35 +18,43 @@ const deadlineMs = Date.now() + timeoutSeconds * 1000;
 
 let cookie = '';
 
+/** An answer that asking again would not change. */
+class FinalAnswer extends Error {}
+
+/** Asks until there is an answer: a CartCluster may not be ready yet, or be so busy that it does not know an outcome. A change happens once, as each attempt bears the same key. */
 async function request(method: 'GET' | 'POST', path: string, body?: object): Promise<Cart> {
+  const key = randomUUID();
+  for (;;) {
+    try {
+      return await attempt(method, path, key, body);
+    } catch (error) {
+      if (error instanceof FinalAnswer) throw error;
+      if (Date.now() + PAUSE_MS > deadlineMs)
+        throw new Error(`${method} ${url}${path}: not done within ${timeoutSeconds} s`, { cause: error });
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function attempt(method: 'GET' | 'POST', path: string, key: string, body?: object): Promise<Cart> {
   const response = await fetch(url + path, {
     method,
     headers: {
       ...(cookie !== '' && { cookie }),
-      ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
+      ...(method === 'POST' && { 'idempotency-key': key }),
       ...(body && { 'content-type': 'application/json' }),
     },
     ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(REQUEST_MS),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  if (!response.ok) {
+    const said = `${method} ${path} answered ${response.status}: ${text}`;
+    throw response.status >= 500 || response.status === 429 ? new Error(said) : new FinalAnswer(said);
+  }
   const [given] = response.headers.getSetCookie();
   if (given !== undefined) cookie = given.slice(0, given.indexOf(';'));
   return JSON.parse(text) as Cart;
-}
-
-/** The first request may come before the CartCluster is ready. */
-async function firstAnswer(): Promise<Cart> {
-  for (;;) {
-    try {
-      return await request('GET', '/cart/');
-    } catch (error) {
-      if (Date.now() + PAUSE_MS > deadlineMs)
-        throw new Error(`no cart at ${url} within ${timeoutSeconds} s`, { cause: error });
-      await sleep(PAUSE_MS);
-    }
-  }
 }
 
 /** An error and what it comes from: fetch hides there what is wrong with the network. */
@@ -61,7 +69,7 @@ function check(holds: boolean, sentence: string, cart: Cart): void {
 }
 
 try {
-  const empty = await firstAnswer();
+  const empty = await request('GET', '/cart/');
   check(empty.items.length === 0, 'a new cart is empty', empty);
   await request('POST', '/cart/', { sku, quantity: QUANTITY, country });
   const cart = await request('GET', '/cart/');

@@ -1,0 +1,52 @@
+import { CommandError } from '../process/shell.ts';
+import { readCount, sumOf, withoutCounts, written } from './count.ts';
+import { mocha, testFiles } from './files.ts';
+import { inLanes } from './lanes.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Shell } from '../process/shell.ts';
+import type { Count } from './count.ts';
+
+const FILE_DEADLINE_MS = 40 * 60_000;
+
+export interface Surroundings {
+  readonly root: string;
+  /** Its environment names the images. */
+  readonly shell: Shell;
+  readonly signal: AbortSignal;
+  readonly print: (text: string) => void;
+}
+
+/**
+ * Runs every file of tests, each on the first cluster that is free. What tests do to one cluster, like stopping its API server, those on another don't meet; and as most of it is waiting,
+ * even two cores have time for three of them.
+ */
+export async function testSideBySide(around: Surroundings, clusters: readonly Cluster[]): Promise<Count> {
+  const counts = await inLanes(clusters, testFiles(around.root), (file, { name, kubeconfig }) =>
+    testFile(around, file, name, kubeconfig),
+  );
+  return sumOf(counts);
+}
+
+async function testFile(
+  { root, shell, signal, print }: Surroundings,
+  file: string,
+  cluster: string,
+  kubeconfig: string,
+): Promise<Count> {
+  const startedMs = performance.now();
+  const options = { cwd: root, env: { KUBECONFIG: kubeconfig }, deadlineMs: FILE_DEADLINE_MS };
+  const color = process.stdout.isTTY ? ['--color'] : [];
+  const { code, stdout, stderr } = await shell
+    .outcome(process.execPath, mocha(root, ...color, file), options)
+    .catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof CommandError) return { ...error.outcome, stderr: error.message };
+      throw error;
+    });
+  const { passed, failed } = readCount(stdout) ?? { passed: 0, failed: 0 };
+  // One that came to no end has failed, too.
+  const count = { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  print(`${withoutCounts(stdout)}\n${stderr}  ${file}: ${written(count)}, ${seconds} s on ${cluster}\n`);
+  return count;
+}
