@@ -76,6 +76,9 @@ export class CartNode {
     const app = new CartApp(
       {
         pool: this.#pool,
+        feed: this.#feed,
+        clock,
+        random: context.random,
         monotonicMs,
         admit: () => this.#gate.admit(context.random),
         closing: () => this.#state === 'closing',

@@ -1,7 +1,8 @@
-import { pastChanges, readRecords } from './cart-history.ts';
+import { pastChanges, readHistory, readRecords } from './cart-history.ts';
 import { RetriableError } from './errors.ts';
 import { SlowReaderError, Subscription } from './subscription.ts';
 import type { Journal, StoredRecord } from '../journal/port.ts';
+import type { HistoryPage } from './cart-history.ts';
 import type { Clock } from './clock.ts';
 import type { GrainPool, Watch } from './grain.ts';
 import type { FeedEvent } from './subscription.ts';
@@ -85,6 +86,11 @@ export class ChangeFeed {
       reader.close();
       throw error;
     }
+  }
+
+  /** The cart's changes that are kept, from a version on. Throws as a read does. */
+  history(id: string, fromVersion: number, limit: number): Promise<HistoryPage> {
+    return readHistory(this.#context, id, fromVersion, limit);
   }
 
   /** Looks after carts that nobody made yet. Resolves when `signal` aborts; never rejects. */

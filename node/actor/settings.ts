@@ -34,14 +34,9 @@ export const actorSettings = {
     .max(10_000)
     .default(64)
     .meta({ description: 'readers that may follow one cart at once' }),
-  WATCH_BUFFER_MAX: count
-    .min(64)
-    .max(10_000)
-    .default(256)
-    .meta({
-      description:
-        'changes that may wait for one of these readers; beyond it the reader is cut and may resume',
-    }),
+  WATCH_BUFFER_MAX: count.min(64).max(10_000).default(256).meta({
+    description: 'changes that may wait for one of these readers; beyond it the reader is cut and may resume',
+  }),
   CART_TTL_DAYS: count
     .min(1)
     .max(3650)

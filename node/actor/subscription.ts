@@ -16,12 +16,12 @@ export type FeedEvent =
       readonly cart: Cart | null;
     };
 
-/** The reader took less than the cart gave, for longer than the buffer reaches. It may resume from what it has. */
+/** The reader took less than the cart gave, for longer than the buffer reaches or it was waited for. It may resume from what it has. */
 export class SlowReaderError extends Error {
   override readonly name = 'SlowReaderError';
 
-  constructor(bufferMax: number) {
-    super(`more than ${bufferMax} changes waited for this reader`);
+  constructor() {
+    super('the reader took less than the cart gave');
   }
 }
 
@@ -69,8 +69,7 @@ export class Subscription implements Watcher, AsyncIterable<FeedEvent> {
   changed({ cart, mutation, atMs }: CartChange): void {
     if (this.#over !== null) return;
     if (this.#live.length >= this.#bufferMax) {
-      this.#drop();
-      this.#end(new SlowReaderError(this.#bufferMax));
+      this.cut();
       return;
     }
     this.#version = cart.version;
@@ -80,6 +79,12 @@ export class Subscription implements Watcher, AsyncIterable<FeedEvent> {
 
   ended(error: Error): void {
     this.#end(error);
+  }
+
+  /** The reader is too slow: whoever carries the events to it may find that, too. */
+  cut(): void {
+    this.#drop();
+    this.#end(new SlowReaderError());
   }
 
   /** The reader leaves. */
