@@ -79,6 +79,7 @@ export class CartNode {
         feed: this.#feed,
         clock,
         random: context.random,
+        version: context.version,
         monotonicMs,
         admit: () => this.#gate.admit(context.random),
         closing: () => this.#state === 'closing',

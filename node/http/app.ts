@@ -9,6 +9,7 @@ import { renderHistory } from './change-view.ts';
 import { etagOf, ifMatch, ifNoneMatch, lastEventId, noneMatches } from './conditional.ts';
 import { cartCookie, readCookie } from './cookie.ts';
 import { refuseForeign } from './cross-site.ts';
+import { documentsOf } from './documents.ts';
 import { streamEvents } from './event-stream.ts';
 import { brokenHttp, HttpProblem, retryAfter, toProblem } from './problems.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -21,6 +22,7 @@ import type { Clock } from '../actor/clock.ts';
 import type { GrainPool } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
+import type { Document } from './documents.ts';
 import type { RequestSchemas } from './request-schemas.ts';
 import type { RouteDefinition } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
@@ -44,6 +46,8 @@ export interface HttpDependencies {
   readonly feed: ChangeFeed;
   readonly clock: Clock;
   readonly random: () => number;
+  /** This release. */
+  readonly version: string;
   readonly monotonicMs: () => number;
   /** Null: go on. Else the node sheds load and the client shall come back after so many ms. */
   readonly admit: () => { readonly retryAfterMs: number } | null;
@@ -71,6 +75,7 @@ export class CartApp {
   readonly #deps: HttpDependencies;
   readonly #settings: HttpSettings;
   readonly #schemas: RequestSchemas;
+  readonly #documents: ReadonlyMap<string, Document>;
   readonly #origins: ReadonlySet<string>;
   readonly #addressLimit: RateLimit;
   readonly #cartLimit: RateLimit;
@@ -80,6 +85,7 @@ export class CartApp {
     this.#deps = deps;
     this.#settings = settings;
     this.#schemas = requestSchemas(settings.DEFAULT_COUNTRY);
+    this.#documents = documentsOf(settings, deps.version);
     this.#origins = new Set(settings.HTTP_CORS_ORIGINS);
     this.#addressLimit = new RateLimit(settings.RATE_LIMIT_ADDRESS, deps.monotonicMs);
     this.#cartLimit = new RateLimit(settings.RATE_LIMIT_CART, deps.monotonicMs);
@@ -179,14 +185,26 @@ export class CartApp {
     return `${head.join('\r\n')}\r\n\r\n${body}`;
   }
 
-  /** No route took it: another method may. */
-  #unrouted(ctx: Context): void {
-    const allow = allowedAt(ctx.path);
+  /** No route took it: it is a document, or another method may. */
+  #unrouted(ctx: Context & { state: RequestState }): void {
+    const document = this.#documents.get(ctx.path);
+    if (document !== undefined && (ctx.method === 'GET' || ctx.method === 'HEAD')) {
+      ctx.state.route = ctx.path;
+      limit(this.#addressLimit, this.#addressOf(ctx), 'from this address');
+      this.#send(ctx, 200, [...document.headers], document.text());
+      return;
+    }
+    const allow = document === undefined ? allowedAt(ctx.path) : ['GET', 'HEAD'];
     if (allow.length === 0) throw new HttpProblem('not-found', 'no route has this path');
     const list = allow.join(', ');
     if (ctx.method !== 'OPTIONS')
       throw new HttpProblem('method-not-allowed', `this path takes ${list}`, [], { Allow: list });
     this.#send(ctx, 204, ['Allow', list], '');
+  }
+
+  #addressOf({ req }: Context): string {
+    const { remoteAddress = '' } = req.socket;
+    return clientAddress(remoteAddress, req.headers['x-forwarded-for'], this.#settings.HTTP_TRUSTED_PROXIES);
   }
 
   async #handle(
@@ -208,13 +226,8 @@ export class CartApp {
         });
       refuseForeign(ctx.req.headers, this.#origins);
     }
-    const { remoteAddress = '' } = ctx.req.socket;
     const { headers } = ctx.req;
-    const address = clientAddress(
-      remoteAddress,
-      headers['x-forwarded-for'],
-      this.#settings.HTTP_TRUSTED_PROXIES,
-    );
+    const address = this.#addressOf(ctx);
     limit(this.#addressLimit, address, 'from this address');
     if (action.kind === 'forget' && !byId) {
       this.#send(ctx, 204, ['Set-Cookie', cartCookie(this.#settings, null)], '');

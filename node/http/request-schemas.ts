@@ -91,7 +91,7 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
         .pipe(z.int().min(1).max(HISTORY_LIMIT_MAX))
         .default(HISTORY_LIMIT),
     }),
-    eventsQuery: z.strictObject({ afterVersion: version.exactOptional() }),
+    eventsQuery: z.strictObject({ afterVersion: version.pipe(z.int().min(0)).exactOptional() }),
     id: z
       .string()
       .regex(/^\d{1,10}$/, 'must be a whole number')
