@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { launch } from 'puppeteer-core';
 import { RetriableError } from '../actor/errors.ts';
+import { settled } from '../actor/testing/fixtures.ts';
 import { chromiumPath, itNeeds } from '../testing/needs.ts';
 import { openShop } from './testing/shop.ts';
 import type { Browser, Page } from 'puppeteer-core';
@@ -66,24 +67,27 @@ describe('pages in a browser', function () {
     await shows(second.page, '#total', 'version 0');
     await first.page.bringToFront();
     await first.page.click('button[value="TEST-SKU-123"]');
-    for (const { page } of [first, second]) await shows(page, '#lines', '1 × Article TEST-SKU-123: 199.00');
+    for (const { page } of [first, second]) await shows(page, '#lines', '1 × Article TEST-SKU-123: 199');
     await second.page.bringToFront();
     await second.page.click('button[value="TEST-SKU-456"]');
     await second.page.click('button[value="TEST-SKU-123"]');
     for (const { page } of [first, second]) await shows(page, '#total', 'version 3');
-    assert.equal(await text(first.page, '#total'), '597.00 SEK (version 3)');
-    // The stream ends; the browser comes back by itself, with the last id it had.
+    assert.equal(await text(first.page, '#total'), '597 SEK (version 3)');
+    // The streams end; the browser comes back by itself, with the last id it had, and goes on behind it.
     shop.pool.dropAll(new RetriableError('ownership-lost', 'the session was fenced', 500));
-    await shows(first.page, '#status', 'reconnecting');
-    await shows(second.page, '#status', 'reconnecting');
     await second.page.click('button[value="TEST-SKU-123"]');
     for (const { page } of [first, second]) {
-      await shows(page, '#changes', '4 AddItem');
       await shows(page, '#total', 'version 4');
-      assert.equal(await text(page, '#changes'), '1 AddItem2 AddItem3 AddItem4 AddItem');
+      assert.equal(await text(page, '#changes'), '1 AddItem\n2 AddItem\n3 AddItem\n4 AddItem\n');
     }
-    await picture(first.page, 'live-cart');
     assert.deepEqual([...first.errors, ...second.errors], []);
+    // An answer that is no stream would be the end to the browser, were it not for the page.
+    shop.shedding = true;
+    shop.pool.dropAll(new RetriableError('ownership-lost', 'the session was fenced', 500));
+    for (const { page } of [first, second]) await page.waitForResponse((answer) => answer.status() === 503);
+    shop.shedding = false;
+    while (shop.feed.size < 2) await settled();
+    await picture(first.page, 'live-cart');
   });
 
   itNeeds('chromium', 'show the API and let its calls be tried', async () => {
