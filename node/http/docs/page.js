@@ -56,7 +56,7 @@ function parametersOf(operation, inputs) {
 
 function responsesOf(operation) {
   const rows = Object.entries(operation.responses).map(([status, { description, content = {} }]) => {
-    const names = Object.values(content).flatMap(({ examples }) => Object.keys(examples));
+    const names = Object.values(content).flatMap(({ examples = {} }) => Object.keys(examples));
     const examples = names.map((name) => api.components.examples[name].value);
     const shown = examples.map((example) => make('pre', {}, pretty(example)));
     const about = description.replaceAll('`', '');
