@@ -28,6 +28,17 @@ describe('change feed', () => {
     for (let time = 0; time < times; time += 1) await test.pool.apply(id, { mutation: add() });
   }
 
+  /** The journal tells of the past only when the function returned is called. */
+  function holdHistory(): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const history = test.journal.history.bind(test.journal);
+    test.journal.history = async (...args) => {
+      await promise;
+      return history(...args);
+    };
+    return () => resolve(undefined);
+  }
+
   it('begins with the state and goes on with each change, with its cart', async () => {
     await change(2);
     const reading = read(await feed.open('c'));
@@ -123,8 +134,10 @@ describe('change feed', () => {
 
     it('tells every change that happens while the journal is read, behind those before', async () => {
       await change(3);
+      const release = holdHistory();
       const opened = feed.open('c', 1);
       await change(3);
+      release();
       const reading = read(await opened);
       await settled();
       assert.deepEqual(versions(reading.events), [2, 3, 4, 5, 6]);
@@ -204,12 +217,12 @@ describe('change feed', () => {
       assert.deepEqual([feed.size, cut], [1, 1]);
     });
 
-    it('is cut in the middle of a record, as the last reader', async () => {
+    it('is cut in the middle of a record, as the last reader, with more records to come', async () => {
       feed = feedOf(test, { bufferMax: 1 });
       await change();
       await feed.open('c');
       const release = test.journal.hold();
-      const changes = [change(), change(), change(), change()];
+      const changes = Array.from({ length: 100 }, () => change());
       await settled();
       release();
       await Promise.all(changes);
@@ -219,15 +232,10 @@ describe('change feed', () => {
     it('is cut while it waits for what it missed', async () => {
       feed = feedOf(test, { bufferMax: 2 });
       await change(3);
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      const history = test.journal.history.bind(test.journal);
-      test.journal.history = async (...args) => {
-        await promise;
-        return history(...args);
-      };
+      const release = holdHistory();
       const opened = feed.open('c', 1);
       await change(3);
-      resolve(undefined);
+      release();
       const reading = read(await opened);
       await settled();
       assert.deepEqual(reading.seen, []);
@@ -405,8 +413,8 @@ describe('change feed', () => {
     it('when the node stops, and takes no more', async () => {
       await change();
       const reading = read(await feed.open('c'));
-      const opening = feed.open('d');
       await change();
+      const opening = feed.open('d');
       feed.close();
       await settled();
       assert.deepEqual(versions(reading.events), [1, 2]);
