@@ -129,4 +129,23 @@ export default tseslint.config(
     },
   },
   { files: ['*.js', '**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    // They run in browsers, and in Node as anybody has it.
+    files: ['node/http/{docs,examples}/*.{js,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'AbortController',
+          'EventSource',
+          'TextDecoderStream',
+          'URLSearchParams',
+          'document',
+          'fetch',
+          'process',
+          'setTimeout',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
+  },
 );

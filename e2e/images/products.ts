@@ -17,6 +17,11 @@ export const products: readonly Product[] = [
     assets: [
       'LICENSE',
       'node/catalog/demo-catalog.json',
+      'node/http/docs/index.html',
+      'node/http/docs/page.css',
+      'node/http/docs/page.js',
+      'node/http/examples/live.html',
+      'node/http/examples/live.js',
       'proto/messages.proto',
       'proto/cart_actor.proto',
       'proto/control_plane.proto',

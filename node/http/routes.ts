@@ -1,5 +1,6 @@
 import { check } from './request-schemas.ts';
 import type { Mutation, MutationType } from '../domain/mutation.ts';
+import type { ProblemCode } from './problems.ts';
 import type { RequestSchemas } from './request-schemas.ts';
 
 /** What a route may read of its request. */
@@ -13,6 +14,8 @@ export interface RouteInput {
 
 export type RouteAction =
   | { readonly kind: 'read' }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'events' }
   | {
       readonly kind: 'mutate';
       readonly mutation: MutationType;
@@ -21,17 +24,68 @@ export type RouteAction =
   /** Forgets the cookie, where there is one; a cart named in the path is emptied. */
   | { readonly kind: 'forget' };
 
+/** What `/openapi.json` says of a route, beside what follows from the kind of its action. */
+export interface RouteDoc {
+  /** The operation's name for generated clients; the form by id has `ById` behind it. */
+  readonly name: string;
+  readonly summary: string;
+  readonly body?: { readonly schema: keyof RequestSchemas; readonly example: unknown };
+  readonly query?: keyof RequestSchemas;
+  /** Refusals of this route's own. */
+  readonly problems?: readonly ProblemCode[];
+}
+
 export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/cart` and below `/cart/byid/:cartId`, each with and without a slash at its end. */
   readonly path: string;
   readonly action: RouteAction;
+  readonly doc: RouteDoc;
 }
+
+const adding = [
+  'catalog-unavailable',
+  'currency-mismatch',
+  'line-limit',
+  'line-total-limit',
+  'quantity-limit',
+  'unknown-sku',
+] as const satisfies readonly ProblemCode[];
+const delivering = [
+  'catalog-unavailable',
+  'currency-mismatch',
+  'delivery-limit',
+  'lines-without-delivery-missing',
+  'unknown-delivery-provider',
+  'unknown-line',
+] as const satisfies readonly ProblemCode[];
 
 /** Every route, and the mutation that it makes. */
 export const routes: readonly RouteDefinition[] = [
-  { method: 'GET', path: '', action: { kind: 'read' } },
-  { method: 'DELETE', path: '', action: { kind: 'forget' } },
+  {
+    method: 'GET',
+    path: '',
+    action: { kind: 'read' },
+    doc: { name: 'getCart', summary: 'The cart' },
+  },
+  {
+    method: 'DELETE',
+    path: '',
+    action: { kind: 'forget' },
+    doc: { name: 'leaveCart', summary: 'Forget the cookie; by id, empty the cart' },
+  },
+  {
+    method: 'GET',
+    path: '/history',
+    action: { kind: 'history' },
+    doc: { name: 'getHistory', summary: 'The changes that made the cart what it is', query: 'historyQuery' },
+  },
+  {
+    method: 'GET',
+    path: '/events',
+    action: { kind: 'events' },
+    doc: { name: 'followCart', summary: 'The cart as it changes', query: 'eventsQuery' },
+  },
   {
     method: 'GET',
     path: '/add/:sku',
@@ -39,6 +93,7 @@ export const routes: readonly RouteDefinition[] = [
       const wish = check(addQuery, { ...query() }, ['query']);
       return { type: 'AddRequest', message: check(add, { ...wish, sku: param('sku') }) };
     }),
+    doc: { name: 'addByLink', summary: 'Add an article, as a link', query: 'addQuery', problems: adding },
   },
   {
     method: 'POST',
@@ -47,6 +102,12 @@ export const routes: readonly RouteDefinition[] = [
       type: 'AddRequest',
       message: check(add, await body()),
     })),
+    doc: {
+      name: 'addItem',
+      summary: 'Add an article; what is there already becomes more',
+      body: { schema: 'add', example: { sku: 'TEST-SKU-123', quantity: 2, country: 'se' } },
+      problems: adding,
+    },
   },
   {
     method: 'PUT',
@@ -54,6 +115,12 @@ export const routes: readonly RouteDefinition[] = [
     action: mutate('ChangeQuantity', async ({ body }, { changeQuantity }) => {
       return { type: 'ChangeQuantity', message: check(changeQuantity, await body()) };
     }),
+    doc: {
+      name: 'changeQuantity',
+      summary: 'Set a line’s quantity; 0 removes it',
+      body: { schema: 'changeQuantity', example: { id: 1, quantity: 3 } },
+      problems: ['line-total-limit', 'quantity-limit', 'unknown-line'],
+    },
   },
   {
     method: 'POST',
@@ -61,14 +128,43 @@ export const routes: readonly RouteDefinition[] = [
     action: mutate('SetCartRequest', async ({ body }, { set }) => {
       return { type: 'SetCartRequest', message: check(set, await body()) };
     }),
+    doc: {
+      name: 'setCart',
+      summary: 'Start anew with these; lines are 1, 2, …',
+      body: {
+        schema: 'set',
+        example: { items: [{ sku: 'TEST-SKU-AAA' }, { sku: 'TEST-SKU-BBB', quantity: 2 }] },
+      },
+      problems: adding,
+    },
   },
-  { method: 'POST', path: '/clear', action: mutate('Clear', () => ({ type: 'Clear', message: {} })) },
+  {
+    method: 'POST',
+    path: '/clear',
+    action: mutate('Clear', () => ({ type: 'Clear', message: {} })),
+    doc: { name: 'clearCart', summary: 'Empty the cart' },
+  },
   {
     method: 'POST',
     path: '/batch',
     action: mutate('Batch', async ({ body }, { batch }) => {
       return { type: 'Batch', message: { mutations: check(batch, await body()) } };
     }),
+    doc: {
+      name: 'changeCart',
+      summary: 'Several changes: all of them, or none',
+      body: {
+        schema: 'batch',
+        example: {
+          mutations: [
+            { type: 'AddRequest', sku: 'TEST-SKU-123' },
+            { type: 'RemoveItem', id: 1 },
+            { type: 'SetDelivery', provider: 'standard' },
+          ],
+        },
+      },
+      problems: [...new Set([...adding, ...delivering, 'unknown-delivery' as const])],
+    },
   },
   {
     method: 'POST',
@@ -76,6 +172,12 @@ export const routes: readonly RouteDefinition[] = [
     action: mutate('SetDelivery', async ({ body }, { delivery }) => {
       return { type: 'SetDelivery', message: check(delivery, await body()) };
     }),
+    doc: {
+      name: 'setDelivery',
+      summary: 'Deliver lines; without `items`, all that have no delivery',
+      body: { schema: 'delivery', example: { provider: 'standard', items: [1] } },
+      problems: delivering,
+    },
   },
   {
     method: 'PUT',
@@ -87,6 +189,22 @@ export const routes: readonly RouteDefinition[] = [
         message: { deliveryId, pickupPoint: check(pickupPoint, await body()) },
       };
     }),
+    doc: {
+      name: 'setPickupPoint',
+      summary: 'Choose where a delivery is picked up',
+      body: {
+        schema: 'pickupPoint',
+        example: {
+          id: 'PUP123',
+          name: 'Locker 5',
+          address: 'Main St 1',
+          city: 'Stockholm',
+          zip: '11122',
+          country: 'SE',
+        },
+      },
+      problems: ['unknown-delivery'],
+    },
   },
   {
     method: 'DELETE',
@@ -94,6 +212,11 @@ export const routes: readonly RouteDefinition[] = [
     action: mutate('RemoveDelivery', ({ param }, { id }) => {
       return { type: 'RemoveDelivery', message: { id: check(id, param('deliveryId'), ['deliveryId']) } };
     }),
+    doc: {
+      name: 'removeDelivery',
+      summary: 'Remove a delivery; its lines have none then',
+      problems: ['invalid-value', 'unknown-delivery'],
+    },
   },
   {
     method: 'DELETE',
@@ -101,6 +224,7 @@ export const routes: readonly RouteDefinition[] = [
     action: mutate('RemoveItem', ({ param }, { id }) => {
       return { type: 'RemoveItem', message: { id: check(id, param('lineId'), ['lineId']) } };
     }),
+    doc: { name: 'removeItem', summary: 'Remove a line', problems: ['invalid-value', 'unknown-line'] },
   },
 ];
 
@@ -115,7 +239,7 @@ export const mutationRoutes: readonly {
 
 /** Each route's paths, with numbers where ids of lines and deliveries are. */
 const patterns = routes.map(({ method, path, action }) => ({
-  methods: method === 'GET' && action.kind === 'read' ? ['GET', 'HEAD'] : [method],
+  methods: action.kind === 'read' || action.kind === 'history' ? ['GET', 'HEAD'] : [method],
   pattern: new RegExp(
     `^/cart(/byid/[^/]+)?${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
   ),

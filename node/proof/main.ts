@@ -5,16 +5,17 @@ import { fullDisk } from './full-disk.ts';
 import { kills } from './kills.ts';
 import { codeVersion, Results } from './results.ts';
 import { soak } from './soak.ts';
+import { watchers } from './watchers.ts';
 import type { Row, RowResult } from './row.ts';
 
-const rows: readonly Row[] = [kills, fullDisk, soak];
+const rows: readonly Row[] = [kills, fullDisk, watchers, soak];
 const root = join(import.meta.dirname, '../..');
 
 const usage = `The long runs: real nodes, real crashes.
 
   --only=<rows>     some of: ${rows.map(({ name }) => name).join(', ')}
   --kills=<n>       of the row kills (100)
-  --minutes=<n>     of the row soak (30)
+  --minutes=<n>     of the row soak (30); watchers takes a sixth of it
   --seed=<n>        repeats the moments of an earlier run
   --again           runs finished rows once more
   --keep            keeps the journals of rows that passed
@@ -74,7 +75,8 @@ async function main(): Promise<number> {
 
 /** Runs a row, unless this code passed it before. */
 async function finish(row: Row, options: Options, results: Results, code: string | null): Promise<RowResult> {
-  const shape = row === soak ? { minutes: options.minutes } : row === kills ? { kills: options.kills } : {};
+  const timed = row === soak || row === watchers;
+  const shape = timed ? { minutes: options.minutes } : row === kills ? { kills: options.kills } : {};
   const before = code === null ? undefined : results.find(row.name, code, shape);
   if (before !== undefined && !options.again) {
     print(`${row.name}: passed at ${before.finishedAt} with this code (--again runs it once more)\n`);

@@ -41,6 +41,8 @@ export interface ShopperOptions {
   readonly mutationsPerHotCart: number;
   /** What a shopper waits between two requests, ms. */
   readonly thinkMs: number;
+  /** Share of the mutations that have an Idempotency-Key: a cart remembers each for an hour. */
+  readonly keyedShare?: number;
 }
 
 const HOT_SHARE = 0.25;
@@ -142,7 +144,8 @@ export class Shoppers {
   async #mutate(book: CartBook): Promise<void> {
     const hot = this.#hot.includes(book);
     const operation = hot ? addOf(book.id, this.#random.pick(SKUS), 1) : anyOperation(book, this.#random);
-    if (this.#random.next() < KEYED_SHARE) await this.#mutateKeyed(book, operation);
+    if (this.#random.next() < (this.#options.keyedShare ?? KEYED_SHARE))
+      await this.#mutateKeyed(book, operation);
     else {
       const judgement = await this.#send(operation, {});
       const { outcome } = judgement;

@@ -10,6 +10,10 @@ import { join } from 'node:path';
 const capabilities = {
   /** Of Prometheus; Debian's package `prometheus` has it. */
   promtool: () => spawnSync('promtool', ['--version'], { stdio: 'ignore' }).status === 0,
+  /** Debian's package `chromium`, or one at $CHROMIUM. */
+  chromium: () => chromiumPath() !== null,
+  /** Python 3, with its own library alone. */
+  python3: () => spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0,
   /** To mount a small file system: root, and SYS_ADMIN where it runs in a container. */
   mount: canMount,
 } as const;
@@ -42,6 +46,16 @@ export const mochaHooks = {
     if (silent.length > 0) throw new Error(`tests are left out without itNeeds: ${silent.join('; ')}`);
   },
 };
+
+/** Where a browser is; null where none is. */
+export function chromiumPath(): string | null {
+  for (const name of [process.env['CHROMIUM'], 'chromium', 'chromium-browser', 'google-chrome']) {
+    if (name === undefined) continue;
+    const { status, stdout } = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
+    if (status === 0) return stdout.trim();
+  }
+  return null;
+}
 
 function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'cartwright-mount-'));

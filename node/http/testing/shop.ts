@@ -1,8 +1,12 @@
 import { request } from 'node:http';
+import { ChangeFeed, feedDefaults } from '../../actor/change-feed.ts';
 import { harness } from '../../actor/testing/fixtures.ts';
 import { CartApp } from '../app.ts';
+import { openApiDocument } from '../openapi.ts';
 import { HttpServer } from '../server.ts';
 import { httpDefaults } from '../settings.ts';
+import { Conformance } from './conformance.ts';
+import type { FeedOptions } from '../../actor/change-feed.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
 import type { RequestDone } from '../app.ts';
@@ -32,12 +36,14 @@ export interface Problem {
   }[];
 }
 
-/** The HTTP API over a real pool and a memory journal that can be made to fail, on a real socket. */
+/** The HTTP API over a real pool and a memory journal that can be made to fail, on a real socket. Every answer to `call` is checked against `/openapi.json`. */
 export interface Shop extends Harness, AsyncDisposable {
   readonly port: number;
   readonly server: HttpServer;
+  readonly feed: ChangeFeed;
   readonly done: RequestDone[];
   shedding: boolean;
+  readersCut: number;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -45,25 +51,42 @@ export async function openShop(
   settings: Partial<HttpSettings> = {},
   options: Partial<PoolOptions> = {},
   patience?: Patience,
+  following: Partial<FeedOptions> = {},
 ): Promise<Shop> {
   const parts = await harness(options);
   const done: RequestDone[] = [];
+  const feed = new ChangeFeed(
+    { ...parts, observer: { readerCut: () => void (shop.readersCut += 1) } },
+    { ...feedDefaults, ...following },
+  );
   let closing = false;
   const shop: Shop = {
     ...parts,
     shedding: false,
+    readersCut: 0,
+    feed,
     done,
     port: 0,
     server: null as unknown as HttpServer,
-    call: (method, path, body, headers) => call(shop.port, method, path, body, headers),
+    async call(method, path, body, headers) {
+      const answer = await call(shop.port, method, path, body, headers);
+      conformance.check(method, path, answer);
+      return answer;
+    },
     async [Symbol.asyncDispose]() {
       closing = true;
+      feed.close();
       await shop.server.close(AbortSignal.timeout(1000));
     },
   };
+  const conformance = conformanceOf({ ...httpDefaults, ...settings });
   const app = new CartApp(
     {
       pool: parts.pool,
+      feed,
+      clock: parts.clock,
+      random: () => 0.5,
+      version: '1.2.3',
       monotonicMs: () => parts.clock.monotonicMs(),
       admit: () => (shop.shedding ? { retryAfterMs: 1500 } : null),
       closing: () => closing,
@@ -73,6 +96,20 @@ export async function openShop(
   );
   const server = new HttpServer(app, patience);
   return Object.assign(shop, { server, port: await server.listen(0, '127.0.0.1') });
+}
+
+const known = new Map<string, Conformance>();
+
+/** Made once for the same settings: schemas take a while to compile. */
+function conformanceOf(settings: HttpSettings): Conformance {
+  const { ADD_BY_GET, CART_ID_POLICY, COOKIE_NAME, DEFAULT_COUNTRY } = settings;
+  const key = [ADD_BY_GET, CART_ID_POLICY, COOKIE_NAME, DEFAULT_COUNTRY].join();
+  let conformance = known.get(key);
+  if (conformance === undefined) {
+    conformance = new Conformance(openApiDocument(settings, '1.2.3'));
+    known.set(key, conformance);
+  }
+  return conformance;
 }
 
 /** One request on a connection of its own. Strings and bytes are sent as they are, anything else as JSON. */
