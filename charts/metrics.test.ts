@@ -24,6 +24,7 @@ describe('metrics that rules and dashboards ask for', () => {
       carts: none,
       activeCarts: none,
       mailboxDepth: none,
+      watchers: none,
       commitWaiting: none,
       shedding: none,
     };

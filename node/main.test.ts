@@ -196,6 +196,23 @@ describe('node process', function () {
     assert.ok(!help.output().includes(token));
   });
 
+  it('ends streams of events when it stops, without waiting for their readers', async () => {
+    const node = await started({ SHUTDOWN_GRACE_MS: '60000' });
+    assert.equal((await fetch(`${node.cart}/byid/c1/add/TEST-SKU-123`)).status, 200);
+    const stream = await fetch(`${node.cart}/byid/c1/events`);
+    node.child.kill('SIGTERM');
+    const text = await stream.text();
+    assert.match(
+      text,
+      /^retry: \d+\n\nid: 1\nevent: state\ndata: \{.*\}\n\nevent: end\ndata: \{.*"code":"closing".*\}\n\n$/,
+    );
+    assert.equal(await node.exit, 0);
+    const next = await started();
+    const resumed = await fetch(`${next.cart}/byid/c1/events`, { headers: { 'Last-Event-ID': '0' } });
+    next.child.kill('SIGTERM');
+    assert.match(await resumed.text(), /\n\nid: 1\nevent: change\ndata: /);
+  });
+
   it('names a damaged cart in the log by its hash, never by its id', async () => {
     const cart = 'c-which-nobody-shall-read-in-a-log';
     const first = await started();

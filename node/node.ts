@@ -1,3 +1,4 @@
+import { ChangeFeed } from './actor/change-feed.ts';
 import { sweepHourly } from './actor/sweeper.ts';
 import { GroupCommit } from './actor/group-commit.ts';
 import { LocalGrainPool } from './actor/local-pool.ts';
@@ -54,12 +55,14 @@ export class CartNode {
   readonly #commit: GroupCommit;
   readonly #catalog: Catalog;
   readonly #pool: LocalGrainPool;
+  readonly #feed: ChangeFeed;
   readonly #gate: OverloadGate;
   readonly #http: HttpServer;
   readonly #admin: AdminServer;
   #grpc: GrpcServer | null = null;
   readonly #background = new AbortController();
   #sweeper: Promise<void> = Promise.resolve();
+  #unmade: Promise<void> = Promise.resolve();
   #started: Promise<NodePorts> | null = null;
   #state: 'starting' | 'open' | 'closing' = 'starting';
 
@@ -74,10 +77,14 @@ export class CartNode {
     this.#keeper = this.#createKeeper();
     this.#commit = new GroupCommit(this.#journal, monotonicMs, this.#metrics);
     this.#pool = this.#createPool();
+    this.#feed = this.#createFeed();
     this.#gate = new OverloadGate({ lagLimitMs: config.OVERLOAD_LAG_MS });
     const app = new CartApp(
       {
         pool: this.#pool,
+        feed: this.#feed,
+        clock,
+        random: context.random,
         monotonicMs,
         admit: () => this.#gate.admit(context.random),
         closing: () => this.#state === 'closing',
@@ -143,9 +150,12 @@ export class CartNode {
   }
 
   async #stopParts(deadline: AbortSignal): Promise<void> {
+    // First: who follows a cart has a request under way for ever.
+    this.#feed.close();
     await Promise.all([this.#http.close(deadline), this.#grpc?.close(deadline)]);
     this.#background.abort();
     await this.#sweeper;
+    await this.#unmade;
     await this.#pool.close(deadline);
     await this.#keeper.stop();
     await this.#catalog.close();
@@ -184,10 +194,12 @@ export class CartNode {
       carts: () => this.#pool.size,
       activeCarts: () => this.#pool.activeSize,
       mailboxDepth: () => this.#pool.mailboxDepth,
+      watchers: () => this.#feed.size,
       commitWaiting: () => this.#commit.waiting,
       shedding: () => this.#gate.share,
       ready: () => this.#readiness().ready,
     });
+    this.#unmade = this.#feed.run(this.#background.signal);
     this.#sweeper = sweepHourly(
       { journal: this.#journal, clock },
       () => this.#keeper.session,
@@ -238,6 +250,20 @@ export class CartNode {
         },
       },
       poolOptions(config),
+    );
+  }
+
+  #createFeed(): ChangeFeed {
+    const { clock, config } = this.#context;
+    const options = {
+      // A cart that is watched stays in memory: the others need room, too.
+      watchersMax: Math.min(config.WATCHERS_MAX, Math.floor(config.POOL_SIZE / 2)),
+      perCartMax: config.WATCHERS_PER_CART_MAX,
+      bufferMax: config.WATCH_BUFFER_MAX,
+    };
+    return new ChangeFeed(
+      { pool: this.#pool, journal: this.#journal, clock, observer: this.#metrics },
+      options,
     );
   }
 

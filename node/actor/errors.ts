@@ -10,7 +10,8 @@ export type RetriableCode =
   | 'mailbox-full'
   | 'ownership-lost'
   | 'pool-full'
-  | 'remembered-requests-full';
+  | 'remembered-requests-full'
+  | 'watchers-full';
 
 /** Nothing was changed. The same request may succeed later. */
 export class RetriableError extends Error {

@@ -36,6 +36,17 @@ export interface Watcher {
 export interface CartChange {
   readonly cart: Cart;
   readonly mutation: Mutation;
+  /** Time of its record, ms since 1970; never falls from change to change. */
+  readonly atMs: number;
+}
+
+/** What a watch begins with. */
+export interface Watch {
+  /** The committed state: the next change makes the next version. */
+  readonly cart: Cart;
+  /** The record that made it; 0: the cart was never stored. */
+  readonly seq: number;
+  readonly stop: () => void;
 }
 
 /**
@@ -61,5 +72,5 @@ export interface GrainPool {
   /** An id that was never changed reads as an empty cart and keeps nothing in memory. */
   read(id: string): Cart | Promise<Cart>;
   /** The committed state and, from then on, every change. Loads the cart. */
-  watch(id: string, watcher: Watcher): Promise<{ readonly cart: Cart; readonly stop: () => void }>;
+  watch(id: string, watcher: Watcher): Promise<Watch>;
 }

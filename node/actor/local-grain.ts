@@ -128,6 +128,11 @@ export class LocalGrain implements Grain {
     return this.#head !== null;
   }
 
+  /** The record that the committed state is from; 0 before the first. */
+  get seq(): number {
+    return this.#head?.seq ?? 0;
+  }
+
   get mailboxLength(): number {
     return this.#mailbox.length;
   }
@@ -354,9 +359,12 @@ export class LocalGrain implements Grain {
   }
 
   #publish(group: Group): void {
-    if (this.#watchers === null) return;
+    // The set is looked up once: whoever stops watching while it is told of a change may be the last one.
+    const watchers = this.#watchers;
+    if (watchers === null) return;
     for (const { pending, cart } of group.applied) {
-      for (const watcher of this.#watchers) watcher.changed({ cart, mutation: pending.mutation });
+      const change = { cart, mutation: pending.mutation, atMs: group.atMs };
+      for (const watcher of watchers) watcher.changed(change);
     }
   }
 

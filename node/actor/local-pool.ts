@@ -12,7 +12,7 @@ import type { Mutation } from '../domain/mutation.ts';
 import type { MutationRegistry } from '../domain/registry.ts';
 import type { Conflict, Journal, Session } from '../journal/port.ts';
 import type { Clock } from './clock.ts';
-import type { GrainPool, MutationReply, MutationRequest, Watcher } from './grain.ts';
+import type { GrainPool, MutationReply, MutationRequest, Watch, Watcher } from './grain.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { MutationOutcome } from './local-grain.ts';
 import type { GrainContent } from './resting-cart.ts';
@@ -140,10 +140,20 @@ export class LocalGrainPool implements GrainPool {
     return this.#readCold(id);
   }
 
-  async watch(id: string, watcher: Watcher): Promise<{ readonly cart: Cart; readonly stop: () => void }> {
+  async watch(id: string, watcher: Watcher): Promise<Watch> {
+    // What a watch begins with is as fresh as what is read: where the lease is in doubt, the journal is asked first.
+    const session = this.#context.session();
+    const doubtful = session === null || !this.#context.journal.mayServeReads(session);
+    const known = doubtful ? await this.#readCold(id) : null;
     let grain = this.#resident(id);
+    if (known !== null && grain !== undefined && grain.read().version < known.version) throw lost();
+    // One without a head owns nothing: others may have made the cart since.
+    if (grain?.stored === false && grain.idle) {
+      this.#active.delete(id);
+      grain = undefined;
+    }
     for (; grain === undefined; grain = this.#resident(id)) await this.#load(id);
-    return { cart: grain.read(), stop: grain.watch(watcher) };
+    return { cart: grain.read(), seq: grain.seq, stop: grain.watch(watcher) };
   }
 
   /** One turn of the purge: packs what rests, lets go of what was idle for long. The owner of the pool calls it every second. */

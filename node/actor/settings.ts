@@ -26,6 +26,17 @@ export const actorSettings = {
     .max(100_000)
     .default(1024)
     .meta({ description: 'requests that may wait for one cart' }),
+  WATCHERS_MAX: count.min(0).max(100_000).default(5000).meta({
+    description: 'readers that may follow carts of this node at once, at most as many as half of POOL_SIZE',
+  }),
+  WATCHERS_PER_CART_MAX: count
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .meta({ description: 'readers that may follow one cart at once' }),
+  WATCH_BUFFER_MAX: count.min(64).max(10_000).default(256).meta({
+    description: 'changes that may wait for one of these readers; beyond it the reader is cut and may resume',
+  }),
   CART_TTL_DAYS: count
     .min(1)
     .max(3650)

@@ -5,15 +5,19 @@ import Router from 'koa-router';
 import { readJson, ClientGoneError } from './body.ts';
 import { isCartId, isMinted, mintCartId } from './cart-id.ts';
 import { clientAddress } from './client-address.ts';
-import { etagOf, ifMatch, ifNoneMatch, noneMatches } from './conditional.ts';
+import { renderHistory } from './change-view.ts';
+import { etagOf, ifMatch, ifNoneMatch, lastEventId, noneMatches } from './conditional.ts';
 import { cartCookie, readCookie } from './cookie.ts';
 import { refuseForeign } from './cross-site.ts';
+import { streamEvents } from './event-stream.ts';
 import { brokenHttp, HttpProblem, retryAfter, toProblem } from './problems.ts';
 import { RateLimit } from './rate-limit.ts';
-import { requestSchemas } from './request-schemas.ts';
+import { check, requestSchemas } from './request-schemas.ts';
 import { allowedAt, routes } from './routes.ts';
 import { renderCart } from './view.ts';
 import type { Context } from 'koa';
+import type { ChangeFeed } from '../actor/change-feed.ts';
+import type { Clock } from '../actor/clock.ts';
 import type { GrainPool } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
@@ -37,6 +41,9 @@ export interface RequestDone {
 
 export interface HttpDependencies {
   readonly pool: GrainPool;
+  readonly feed: ChangeFeed;
+  readonly clock: Clock;
+  readonly random: () => number;
   readonly monotonicMs: () => number;
   /** Null: go on. Else the node sheds load and the client shall come back after so many ms. */
   readonly admit: () => { readonly retryAfterMs: number } | null;
@@ -193,8 +200,8 @@ export class CartApp {
       const detail = 'the node has more to do than it can; ask again later';
       throw new HttpProblem('node-overloaded', detail, [], retryAfter(overload.retryAfterMs));
     }
-    if (action.kind !== 'read') {
-      // The router serves HEAD wherever there is GET; a question about a change must not make it.
+    if (action.kind !== 'read' && action.kind !== 'history') {
+      // The router serves HEAD wherever there is GET; a question about a change must not make it, and a stream is nothing but its body.
       if (ctx.method === 'HEAD')
         throw new HttpProblem('method-not-allowed', `this path takes ${route.method}`, [], {
           allow: route.method,
@@ -221,6 +228,8 @@ export class CartApp {
       this.#sendCart(ctx, target, read instanceof Promise ? await read : read);
       return;
     }
+    if (action.kind === 'history') return this.#sendHistory(ctx, target);
+    if (action.kind === 'events') return this.#openEvents(ctx, target);
     const mutation = await this.#mutationOf(ctx, action);
     const requestId = idempotencyKey(headers['idempotency-key']);
     const ifVersion = ifMatch(headers['if-match']);
@@ -235,7 +244,7 @@ export class CartApp {
 
   #mutationOf(
     ctx: Context,
-    action: Exclude<RouteDefinition['action'], { kind: 'read' }>,
+    action: Extract<RouteDefinition['action'], { kind: 'mutate' | 'forget' }>,
   ): Mutation | Promise<Mutation> {
     if (action.kind === 'forget') return { type: 'Clear', message: {} };
     const input = {
@@ -286,6 +295,32 @@ export class CartApp {
     this.#send(ctx, unchanged ? 304 : 200, headers, unchanged ? '' : renderCart(cart));
   }
 
+  async #sendHistory(ctx: Context, target: Target): Promise<void> {
+    const { fromVersion, limit: most } = check(this.#schemas.historyQuery, { ...ctx.query }, ['query']);
+    const page = await this.#deps.feed.history(target.id, fromVersion, most);
+    const headers = ['Content-Type', 'application/json; charset=utf-8'];
+    if (target.cookie !== null) headers.push('Set-Cookie', target.cookie);
+    this.#send(ctx, 200, headers, renderHistory(target.id, page));
+  }
+
+  /** The request is answered, to whoever counts them, once the stream is open; from then on the stream looks after itself. */
+  async #openEvents(ctx: Context, target: Target): Promise<void> {
+    const { afterVersion } = check(this.#schemas.eventsQuery, { ...ctx.query }, ['query']);
+    // The header comes second in time: a client that reconnects sends the query it began with.
+    const after = lastEventId(ctx.req.headers['last-event-id']) ?? afterVersion;
+    const subscription = await this.#deps.feed.open(target.id, after);
+    ctx.respond = false;
+    const headers = ['Content-Type', 'text/event-stream', ...SECURITY_HEADERS, 'X-Accel-Buffering', 'no'];
+    if (target.cookie !== null) headers.push('Set-Cookie', target.cookie);
+    ctx.res.writeHead(200, headers);
+    const { clock, random } = this.#deps;
+    void streamEvents(ctx.res, subscription, {
+      clock,
+      random,
+      heartbeatMs: this.#settings.EVENTS_HEARTBEAT_MS,
+    });
+  }
+
   #sendMutated(ctx: Context, target: Target, cart: Cart, replayed: boolean): void {
     const headers = ['Content-Type', 'application/json; charset=utf-8', 'ETag', etagOf(cart.version)];
     if (target.cookie !== null) headers.push('Set-Cookie', target.cookie);
@@ -306,15 +341,7 @@ export class CartApp {
   /** One write, around koa's own: measured, that is a fifth more requests. `headers` are names and values in turn. */
   #send(ctx: Context, status: number, headers: string[], body: string): void {
     ctx.respond = false;
-    headers.push(
-      'Cache-Control',
-      'no-store',
-      'X-Content-Type-Options',
-      'nosniff',
-      'Referrer-Policy',
-      'no-referrer',
-    );
-    headers.push('Vary', 'Sec-Fetch-Site, Origin');
+    headers.push(...SECURITY_HEADERS);
     if (status !== 204 && status !== 304) headers.push('Content-Length', String(Buffer.byteLength(body)));
     if (this.#deps.closing()) headers.push('Connection', 'close');
     ctx.res.writeHead(status, headers);
@@ -337,6 +364,18 @@ function isOtherPath(ctx: Context): boolean {
   const allow = allowedAt(ctx.path);
   return allow.length > 0 && !allow.includes('DELETE');
 }
+
+/** On every answer. */
+const SECURITY_HEADERS = [
+  'Cache-Control',
+  'no-store',
+  'X-Content-Type-Options',
+  'nosniff',
+  'Referrer-Policy',
+  'no-referrer',
+  'Vary',
+  'Sec-Fetch-Site, Origin',
+] as const;
 
 /** What proxies note for a client that did not wait for its answer. */
 const CLIENT_GONE = 499;

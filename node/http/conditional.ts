@@ -33,6 +33,13 @@ export function ifNoneMatch(header: string | undefined): readonly number[] | 'an
   return tags === '*' ? 'any' : versions(tags);
 }
 
+/** The version behind which Last-Event-ID asks to go on: ids of events are versions. Throws `invalid-header`. */
+export function lastEventId(header: string | string[] | undefined): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (typeof header === 'string' && VERSION.test(header)) return Number(header);
+  throw new HttpProblem('invalid-header', 'Last-Event-ID must be the id of an event of this stream, like 3');
+}
+
 function versions(tags: readonly Tag[]): number[] {
   return tags.filter(({ value }) => VERSION.test(value)).map(({ value }) => Number(value));
 }

@@ -49,6 +49,7 @@ export const problems = {
   'unknown-sku': [404, 'There is no such article'],
   'unsupported-media-type': [415, 'The body must be application/json'],
   'version-mismatch': [412, 'The cart is at another version'],
+  'watchers-full': [503, 'Too many watch'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof problems;

@@ -19,9 +19,23 @@ export interface RequestSchemas {
   readonly batch: z.ZodType<readonly Mutation[]>;
   /** The query of GET /cart/add/:sku. */
   readonly addQuery: z.ZodType<Omit<Extract<Mutation, { type: 'AddRequest' }>['message'], 'sku'>>;
+  /** The query of GET /cart/history. */
+  readonly historyQuery: z.ZodType<{ readonly fromVersion: number; readonly limit: number }>;
+  /** The query of GET /cart/events. */
+  readonly eventsQuery: z.ZodType<{ readonly afterVersion?: number | undefined }>;
   /** A line's or delivery's id in the path. */
   readonly id: z.ZodType<number>;
 }
+
+/** Changes in one answer with a cart's history. */
+const HISTORY_LIMIT = 100;
+const HISTORY_LIMIT_MAX = 1000;
+
+/** A version in a query. */
+const version = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
 
 export function requestSchemas(defaultCountry: string): RequestSchemas {
   const shape = schemas.AddRequest.shape;
@@ -68,6 +82,16 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
       storeId: shape.storeId,
       variant: shape.variant,
     }),
+    historyQuery: z.strictObject({
+      fromVersion: version.pipe(z.int().min(1)).default(1),
+      limit: z
+        .string()
+        .regex(/^\d{1,4}$/, 'must be a whole number')
+        .transform(Number)
+        .pipe(z.int().min(1).max(HISTORY_LIMIT_MAX))
+        .default(HISTORY_LIMIT),
+    }),
+    eventsQuery: z.strictObject({ afterVersion: version.exactOptional() }),
     id: z
       .string()
       .regex(/^\d{1,10}$/, 'must be a whole number')

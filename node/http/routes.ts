@@ -13,6 +13,8 @@ export interface RouteInput {
 
 export type RouteAction =
   | { readonly kind: 'read' }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'events' }
   | {
       readonly kind: 'mutate';
       readonly mutation: MutationType;
@@ -32,6 +34,8 @@ export interface RouteDefinition {
 export const routes: readonly RouteDefinition[] = [
   { method: 'GET', path: '', action: { kind: 'read' } },
   { method: 'DELETE', path: '', action: { kind: 'forget' } },
+  { method: 'GET', path: '/history', action: { kind: 'history' } },
+  { method: 'GET', path: '/events', action: { kind: 'events' } },
   {
     method: 'GET',
     path: '/add/:sku',
@@ -115,7 +119,7 @@ export const mutationRoutes: readonly {
 
 /** Each route's paths, with numbers where ids of lines and deliveries are. */
 const patterns = routes.map(({ method, path, action }) => ({
-  methods: method === 'GET' && action.kind === 'read' ? ['GET', 'HEAD'] : [method],
+  methods: action.kind === 'read' || action.kind === 'history' ? ['GET', 'HEAD'] : [method],
   pattern: new RegExp(
     `^/cart(/byid/[^/]+)?${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
   ),

@@ -47,6 +47,10 @@ export const httpSettings = {
     .regex(/^[a-z]{2}$/, 'must be two lower-case letters')
     .default('se')
     .meta({ description: 'country of requests that name none' }),
+  EVENTS_HEARTBEAT_MS: count.min(1000).max(600_000).default(15_000).meta({
+    unit: 'ms',
+    description: 'how often a stream of events shows that it lives; less than what proxies wait for',
+  }),
   RATE_LIMIT_CART: count
     .default(300)
     .meta({ unit: 'requests per minute', description: 'for one cart; 0: no limit' }),

@@ -21,6 +21,7 @@ async function scrape(): Promise<string> {
     carts: () => 5,
     activeCarts: () => 2,
     mailboxDepth: () => 1,
+    watchers: () => 3,
     commitWaiting: () => 0,
     shedding: () => 0.25,
   };
@@ -37,6 +38,7 @@ async function scrape(): Promise<string> {
   metrics.batchDone('append', 12, 1.5, 3);
   metrics.evicted('idle');
   metrics.damaged();
+  metrics.readerCut();
   metrics.catalogLookup('hit');
   return metrics.registry.metrics();
 }
@@ -53,6 +55,8 @@ describe('metrics', () => {
       'cartwright_journal_refused_total{kind="append"} 3',
       'cartwright_pool_evictions_total{reason="idle"} 1',
       'cartwright_pool_carts 5',
+      'cartwright_watchers 3',
+      'cartwright_watchers_cut_total 1',
       'cartwright_shedding_ratio 0.25',
       'cartwright_ready 1',
       `cartwright_build_info{version="1.2.3",node_version="${process.version}"} 1`,

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FeedObserver } from '../actor/change-feed.ts';
 import type { GroupCommitObserver } from '../actor/group-commit.ts';
 import type { PoolObserver } from '../actor/local-pool.ts';
 import type { Mutation } from '../domain/mutation.ts';
@@ -9,6 +10,7 @@ export interface Gauges {
   carts(): number;
   activeCarts(): number;
   mailboxDepth(): number;
+  watchers(): number;
   commitWaiting(): number;
   /** Share of requests that is refused for overload at the moment, 0 to 1. */
   shedding(): number;
@@ -20,7 +22,7 @@ const BATCH_SECONDS = [0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 
 const BATCH_ENTRIES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** Prometheus metrics of one node. A registry of its own: two nodes in one process don't mix. Every label has a fixed set of values. */
-export class Metrics implements GroupCommitObserver, PoolObserver {
+export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver {
   readonly registry = new Registry();
   readonly #requests = this.#counter('http_requests_total', 'HTTP requests', ['route', 'method', 'status']);
   readonly #requestSeconds = this.#histogram(
@@ -64,6 +66,11 @@ export class Metrics implements GroupCommitObserver, PoolObserver {
     'Reads of stored carts that found damage',
     [],
   );
+  readonly #readersCut = this.#counter(
+    'cartwright_watchers_cut_total',
+    'Readers of live carts that were cut because they were too slow',
+    [],
+  );
   readonly #catalog = this.#counter(
     'cartwright_catalog_lookups_total',
     'Lookups in the catalog by how they ended',
@@ -94,6 +101,7 @@ export class Metrics implements GroupCommitObserver, PoolObserver {
       gauges.activeCarts(),
     );
     this.#gauge('cartwright_mailbox_depth', 'Requests that wait for their cart', () => gauges.mailboxDepth());
+    this.#gauge('cartwright_watchers', 'Readers that follow a cart', () => gauges.watchers());
     this.#gauge('cartwright_journal_waiting', 'Entries that wait for a journal batch', () =>
       gauges.commitWaiting(),
     );
@@ -122,6 +130,10 @@ export class Metrics implements GroupCommitObserver, PoolObserver {
 
   evicted(reason: 'idle' | 'capacity'): void {
     this.#evictions.inc({ reason });
+  }
+
+  readerCut(): void {
+    this.#readersCut.inc();
   }
 
   damaged(): void {

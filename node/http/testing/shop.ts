@@ -1,8 +1,10 @@
 import { request } from 'node:http';
+import { ChangeFeed, feedDefaults } from '../../actor/change-feed.ts';
 import { harness } from '../../actor/testing/fixtures.ts';
 import { CartApp } from '../app.ts';
 import { HttpServer } from '../server.ts';
 import { httpDefaults } from '../settings.ts';
+import type { FeedOptions } from '../../actor/change-feed.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
 import type { RequestDone } from '../app.ts';
@@ -36,8 +38,10 @@ export interface Problem {
 export interface Shop extends Harness, AsyncDisposable {
   readonly port: number;
   readonly server: HttpServer;
+  readonly feed: ChangeFeed;
   readonly done: RequestDone[];
   shedding: boolean;
+  readersCut: number;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -45,25 +49,36 @@ export async function openShop(
   settings: Partial<HttpSettings> = {},
   options: Partial<PoolOptions> = {},
   patience?: Patience,
+  following: Partial<FeedOptions> = {},
 ): Promise<Shop> {
   const parts = await harness(options);
   const done: RequestDone[] = [];
+  const feed = new ChangeFeed(
+    { ...parts, observer: { readerCut: () => void (shop.readersCut += 1) } },
+    { ...feedDefaults, ...following },
+  );
   let closing = false;
   const shop: Shop = {
     ...parts,
     shedding: false,
+    readersCut: 0,
+    feed,
     done,
     port: 0,
     server: null as unknown as HttpServer,
     call: (method, path, body, headers) => call(shop.port, method, path, body, headers),
     async [Symbol.asyncDispose]() {
       closing = true;
+      feed.close();
       await shop.server.close(AbortSignal.timeout(1000));
     },
   };
   const app = new CartApp(
     {
       pool: parts.pool,
+      feed,
+      clock: parts.clock,
+      random: () => 0.5,
       monotonicMs: () => parts.clock.monotonicMs(),
       admit: () => (shop.shedding ? { retryAfterMs: 1500 } : null),
       closing: () => closing,

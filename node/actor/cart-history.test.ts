@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { readHistory } from './cart-history.ts';
+import { DamagedCartError, RetriableError } from './errors.ts';
+import { add, harness, settled } from './testing/fixtures.ts';
+import type { HistoryPage } from './cart-history.ts';
+import type { Harness } from './testing/fixtures.ts';
+
+describe('cart history', () => {
+  let test: Harness;
+
+  beforeEach(async () => {
+    test = await harness();
+  });
+
+  async function change(times = 1): Promise<void> {
+    for (let time = 0; time < times; time += 1) await test.pool.apply('c', { mutation: add() });
+  }
+
+  function page(fromVersion = 1, limit = 100): Promise<HistoryPage> {
+    return readHistory(test, 'c', fromVersion, limit);
+  }
+
+  it('has each change with its version and time, oldest first', async () => {
+    await change();
+    const firstMs = test.clock.wallMs();
+    test.clock.advance(1000);
+    await test.pool.apply('c', { mutation: { type: 'Clear', message: {} } });
+    const { version, retainedFrom, changes, next } = await page();
+    assert.deepEqual([version, retainedFrom, next], [2, 1, null]);
+    assert.deepEqual(
+      changes.map((one) => [one.version, one.atMs, one.mutation.type]),
+      [
+        [1, firstMs, 'AddItem'],
+        [2, firstMs + 1000, 'Clear'],
+      ],
+    );
+  });
+
+  it('is empty for a cart that was never changed', async () => {
+    assert.deepEqual(await page(), { version: 0, retainedFrom: null, changes: [], next: null });
+  });
+
+  it('is read page by page, also where changes share a record', async () => {
+    const release = test.journal.hold();
+    const changes = Array.from({ length: 10 }, () => change());
+    await settled();
+    release();
+    await Promise.all(changes);
+    await change(3);
+    const seen: number[] = [];
+    for (let from: number | null = 1; from !== null;) {
+      const { changes: some, next } = await page(from, 4);
+      assert.ok(some.length <= 4);
+      seen.push(...some.map(({ version }) => version));
+      from = next;
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 13 }, (_, index) => index + 1),
+    );
+  });
+
+  it('begins where its keeping begins, and says where that is', async () => {
+    await change(400);
+    const all = await page(1, 1000);
+    assert.ok(all.retainedFrom !== null && all.retainedFrom > 100);
+    assert.deepEqual(
+      all.changes.map(({ version }) => version),
+      Array.from({ length: 400 - all.retainedFrom + 1 }, (_, index) => (all.retainedFrom ?? 0) + index),
+    );
+    for (const from of [all.retainedFrom, 350, 399, 400])
+      assert.equal((await page(from, 1)).changes[0]?.version, from);
+    assert.deepEqual((await page(401)).changes, []);
+  });
+
+  it('does not tell of what is in the journal while nobody was told that it landed', async () => {
+    await change();
+    test.journal.faults.push('lose-answer');
+    await assert.rejects(change());
+    const { version, changes } = await page();
+    assert.deepEqual([version, changes.length], [1, 1]);
+    await settled();
+    test.clock.advance(100);
+    await settled();
+    assert.equal((await page()).changes.length, 2);
+  });
+
+  it('is refused while the journal does not answer, and where it is damaged', async () => {
+    await change();
+    const error = new Error('injected');
+    test.journal.history = () => Promise.resolve({ status: 'refused', reason: 'unavailable', error });
+    await assert.rejects(page(), RetriableError);
+    test.journal.history = () => Promise.resolve({ status: 'damaged', error });
+    await assert.rejects(page(), DamagedCartError);
+    const record = Buffer.from('no record');
+    test.journal.history = () => Promise.resolve({ status: 'ok', records: [{ epoch: 1, seq: 1, record }] });
+    await assert.rejects(page(), DamagedCartError);
+  });
+});
