@@ -171,6 +171,7 @@ export class CartNode {
     this.#grpc = new GrpcServer(
       {
         pool: this.#pool,
+        feed: this.#feed,
         clock,
         admit: () => this.#gate.admit(random),
         ready: () => this.#readiness().ready,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { RetriableError } from '../actor/errors.ts';
 import { statusOf } from './error-details.ts';
@@ -40,6 +41,28 @@ export interface CallsOptions {
 export interface CallContext extends Caller {
   /** To be told which cart it is about. */
   cart: string | null;
+}
+
+/** Where a handler writes the messages of a stream to. */
+export class Outgoing<Message> {
+  readonly #call: ServerWritableStream<unknown, Message>;
+  /** Aborts when nobody is there any more to read. */
+  readonly gone: AbortSignal;
+
+  constructor(call: ServerWritableStream<unknown, Message>, gone: AbortSignal) {
+    this.#call = call;
+    this.gone = gone;
+  }
+
+  /** False when there is no room for another message before {@link drained}. */
+  write(message: Message): boolean {
+    return this.gone.aborted || this.#call.write(message);
+  }
+
+  /** Resolves when there is room again. Rejects when `signal` aborts before. */
+  async drained(signal: AbortSignal): Promise<void> {
+    if (this.#call.writableNeedDrain) await once(this.#call, 'drain', { signal });
+  }
 }
 
 /** What unary calls and streams have in common. */
@@ -106,54 +129,45 @@ export class Calls {
     };
   }
 
-  /**
-   * A method that answers with a stream, read from what `open` gives: no faster than the client takes it, and closed when the client leaves. What it
-   * throws is the stream's status.
-   */
+  /** A method that answers with as many messages as the handler writes. It ends when the handler is done; what that throws is the stream's status. */
   stream<Request, Message>(
     service: string,
     method: string,
-    open: (request: Request, context: CallContext, gone: AbortSignal) => AsyncIterable<Message>,
+    handle: (request: Request, context: CallContext, out: Outgoing<Message>) => Promise<void>,
   ): handleServerStreamingCall<Request, Message> {
     return (call) => {
       const context: CallContext = { peer: call.getPeer(), metadata: call.metadata, cart: null };
       const startedMs = this.#deps.clock.monotonicMs();
-      const gone = new AbortController();
+      const gone = this.#count(call);
       const finish = (error: GrpcProblem | null): void => {
         this.#done({ service, method, unary: false, cart: context.cart }, call, startedMs, error);
-        if (gone.signal.aborted) return;
+        if (gone.aborted) return;
         // An error of the stream is how grpc-js learns of a status: it is sent behind the messages.
         if (error === null) call.end();
         else call.emit('error', statusOf(error));
       };
-      this.#count(call, gone);
-      this.#pump(call, gone.signal, () => open(call.request, context, gone.signal)).then(
+      this.#begin(() => handle(call.request, context, new Outgoing(call, gone))).then(
         () => finish(null),
         (error: unknown) => finish(toProblem(error)),
       );
     };
   }
 
-  /** A stream counts until it is really over, which is later than its last message where the client reads slowly. */
-  #count(call: ServerWritableStream<unknown, unknown>, gone: AbortController): void {
+  /** A stream counts until it is really over, which is later than its last message where the client reads slowly. Returns what aborts then. */
+  #count(call: ServerWritableStream<unknown, unknown>): AbortSignal {
+    const gone = new AbortController();
     this.#streams += 1;
     // Comes once for every stream, also for those that ended in order.
     call.once('cancelled', () => {
       this.#streams -= 1;
       gone.abort();
     });
+    return gone.signal;
   }
 
-  async #pump<Message>(
-    call: ServerWritableStream<unknown, Message>,
-    gone: AbortSignal,
-    open: () => AsyncIterable<Message>,
-  ): Promise<void> {
+  async #begin(work: () => Promise<void>): Promise<void> {
     this.#admit(this.#streams - 1);
-    for await (const message of open()) {
-      if (gone.aborted) return;
-      if (!call.write(message)) await drained(call, gone);
-    }
+    await work();
   }
 
   async #answer<Reply>(work: () => Reply | Promise<Reply>): Promise<Reply> {
@@ -214,18 +228,4 @@ export class Calls {
       ? status.DEADLINE_EXCEEDED
       : status.CANCELLED;
   }
-}
-
-/** Resolves when the stream takes more, or nobody is there to take it. */
-function drained(call: ServerWritableStream<unknown, unknown>, gone: AbortSignal): Promise<void> {
-  if (gone.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      call.off('drain', end);
-      gone.removeEventListener('abort', end);
-      resolve();
-    };
-    call.once('drain', end);
-    gone.addEventListener('abort', end, { once: true });
-  });
 }

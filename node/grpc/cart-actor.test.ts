@@ -116,8 +116,9 @@ describe('CartActor', () => {
   it('has a handler for every method that the .proto file has', async () => {
     const methods = Object.keys(describeWire().services['messages.CartActor'] ?? {});
     assert.ok(methods.length >= 16);
-    const notYet = new Set(['Merge', 'WatchState']);
-    for (const method of methods.filter((name) => !notYet.has(name))) {
+    const notYet = new Set(['Merge']);
+    const streams = new Set(['WatchState']);
+    for (const method of methods.filter((name) => !notYet.has(name) && !streams.has(name))) {
       const { status } = await shop.cart(method, { cartId });
       assert.notEqual(status, 'UNIMPLEMENTED', method);
     }

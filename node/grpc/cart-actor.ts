@@ -1,23 +1,27 @@
 import { isCartId } from '../domain/cart-id.ts';
 import { schemas } from '../domain/mutation.ts';
+import { cartState } from './cart-state.ts';
 import { invalid, locate, MutationReader } from './mutations.ts';
 import { requestIdOf } from './request-id.ts';
 import { needsTrust } from './trust.ts';
+import { watchState } from './watch-state.ts';
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { CallOptions__Output } from '../../proto/types/messages/CallOptions.ts';
-import type { CartState } from '../../proto/types/messages/CartState.ts';
 import type { MutationReply } from '../../proto/types/messages/MutationReply.ts';
 import type { StateCall__Output } from '../../proto/types/messages/StateCall.ts';
 import type { StateReply } from '../../proto/types/messages/StateReply.ts';
+import type { CartChange } from '../../proto/types/messages/CartChange.ts';
+import type { WatchCall__Output } from '../../proto/types/messages/WatchCall.ts';
 import type { GrainPool, MutationRequest } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { MutationType } from '../domain/mutation.ts';
 import type { CallContext, Calls } from './calls.ts';
 import type { Trust } from './trust.ts';
+import type { WatchContext } from './watch-state.ts';
 
 export const CART_ACTOR = 'messages.CartActor';
 
-export interface CartActorContext {
+export interface CartActorContext extends WatchContext {
   readonly pool: GrainPool;
   readonly trust: Trust;
   /** Which ids are taken, and the country of wishes that name none: as over HTTP. */
@@ -33,7 +37,7 @@ interface MutationCall {
 
 const mutationTypes = [...Object.keys(schemas), 'Batch'] as MutationType[];
 
-/** `CartActor`: one call for each mutation, and the state. */
+/** `CartActor`: one call for each mutation, the state, and its changes. */
 export function cartActor(calls: Calls, context: CartActorContext): UntypedServiceImplementation {
   const reader = new MutationReader(context.settings.DEFAULT_COUNTRY);
   const handlers: UntypedServiceImplementation = {
@@ -42,6 +46,14 @@ export function cartActor(calls: Calls, context: CartActorContext): UntypedServi
       const read = context.pool.read(cartId);
       return read instanceof Promise ? read.then(stateReply) : stateReply(read);
     }),
+    WatchState: calls.stream<WatchCall__Output, CartChange>(
+      CART_ACTOR,
+      'WatchState',
+      async (request, call, out) => {
+        checkId(request.cartId, context, call);
+        await watchState(request.cartId, request.afterVersion, out, context);
+      },
+    ),
   };
   for (const type of mutationTypes) {
     handlers[type] = calls.unary(CART_ACTOR, type, (request: MutationCall, call) => {
@@ -74,11 +86,6 @@ async function mutate(
   }
 }
 
-/** The cart as clients see it: the domain's own fields, which messages.proto names alike. */
-export function cartState(cart: Cart): CartState {
-  return cart as unknown as CartState;
-}
-
 function stateReply(cart: Cart): StateReply {
   return { state: cartState(cart) };
 }
@@ -91,7 +98,7 @@ function ifVersion(options: CallOptions__Output | null): MutationRequest['ifVers
 }
 
 /** Throws `invalid-value`. */
-export function checkId(cartId: string, { settings }: CartActorContext, call: CallContext): void {
+function checkId(cartId: string, { settings }: CartActorContext, call: CallContext): void {
   const policy = settings.CART_ID_POLICY;
   if (!isCartId(cartId, policy)) {
     const shape = policy === 'minted' ? '22 letters and digits' : '1 to 64 letters, digits, _ and -';

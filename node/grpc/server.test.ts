@@ -169,7 +169,14 @@ describe('gRPC server', () => {
     const { GrpcServer } = await import('./server.ts');
     const { grpcDefaults } = await import('./settings.ts');
     const server = new GrpcServer(
-      { pool: shop.pool, clock: shop.clock, admit: () => null, ready: () => true, callDone: () => undefined },
+      {
+        pool: shop.pool,
+        feed: shop.feed,
+        clock: shop.clock,
+        admit: () => null,
+        ready: () => true,
+        callDone: () => undefined,
+      },
       { ...grpcDefaults, CART_ID_POLICY: 'any', DEFAULT_COUNTRY: 'se' },
     );
     await assert.rejects(server.listen(port, '127.0.0.1'), { code: 'EADDRINUSE', port });

@@ -11,6 +11,7 @@ import { Trust } from './trust.ts';
 import type { AddressInfo, Server as Listener, Socket } from 'node:net';
 import type { ChannelOptions, ServiceDefinition } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
+import type { ChangeFeed } from '../actor/change-feed.ts';
 import type { GrainPool } from '../actor/grain.ts';
 import type { CallsDependencies } from './calls.ts';
 import type { CartActorContext } from './cart-actor.ts';
@@ -18,6 +19,7 @@ import type { GrpcSettings } from './settings.ts';
 
 export interface GrpcDependencies extends CallsDependencies {
   readonly pool: GrainPool;
+  readonly feed: ChangeFeed;
   /** Whether the node takes requests. */
   readonly ready: () => boolean;
 }
@@ -106,13 +108,13 @@ export class GrpcServer {
   }
 
   #addServices(settings: CartActorContext['settings'] & GrpcSettings): void {
-    const { pool } = this.#deps;
+    const { pool, feed, clock } = this.#deps;
     // Without the loader's notes which member of a oneof is there: they are no fields.
     const definitions = loadServices({ oneofs: false });
     const trust = new Trust(settings.CLUSTER_TOKEN);
     this.#server.addService(
       serviceOf(definitions, CART_ACTOR),
-      cartActor(this.#calls, { pool, trust, settings }),
+      cartActor(this.#calls, { pool, feed, clock, trust, settings }),
     );
     for (const service of CART_SERVICES)
       this.#server.addService(serviceOf(definitions, service), cartService(service, this.#calls, pool));

@@ -1,7 +1,9 @@
+import { ChangeFeed, feedDefaults } from '../../actor/change-feed.ts';
 import { harness } from '../../actor/testing/fixtures.ts';
 import { GrpcServer } from '../server.ts';
 import { grpcDefaults } from '../settings.ts';
 import { TestClient } from './client.ts';
+import type { FeedOptions } from '../../actor/change-feed.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
 import type { CallDone } from '../calls.ts';
@@ -17,7 +19,9 @@ export interface GrpcShop extends Harness, AsyncDisposable {
   readonly server: GrpcServer;
   readonly client: TestClient;
   readonly done: CallDone[];
+  readonly feed: ChangeFeed;
   shedding: boolean;
+  readersCut: number;
   ready: boolean;
   /** A call of CartActor. */
   cart(method: string, request: object, how?: CallHow): Promise<Answer>;
@@ -26,13 +30,19 @@ export interface GrpcShop extends Harness, AsyncDisposable {
 export async function openGrpcShop(
   settings: Partial<ShopSettings> = {},
   options: Partial<PoolOptions> = {},
+  following: Partial<FeedOptions> = {},
 ): Promise<GrpcShop> {
   const parts = await harness(options);
+  const feed = new ChangeFeed(
+    { ...parts, observer: { readerCut: () => void (state.readersCut += 1) } },
+    { ...feedDefaults, ...following },
+  );
   const done: CallDone[] = [];
-  const state = { shedding: false, ready: true };
+  const state = { shedding: false, ready: true, readersCut: 0 };
   const server = new GrpcServer(
     {
       pool: parts.pool,
+      feed,
       clock: parts.clock,
       admit: () => (state.shedding ? { retryAfterMs: 1500 } : null),
       ready: () => state.ready,
@@ -44,6 +54,7 @@ export async function openGrpcShop(
   const client = new TestClient(port);
   return Object.assign(state, {
     ...parts,
+    feed,
     port,
     server,
     client,
@@ -52,6 +63,7 @@ export async function openGrpcShop(
       client.call(`messages.CartActor/${method}`, request, how),
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();
+      feed.close();
       await server.close(AbortSignal.timeout(1000));
     },
   });
