@@ -10,6 +10,8 @@ import { join } from 'node:path';
 const capabilities = {
   /** Of Prometheus; Debian's package `prometheus` has it. */
   promtool: () => spawnSync('promtool', ['--version'], { stdio: 'ignore' }).status === 0,
+  /** A gRPC client for the command line; a Go module. */
+  grpcurl: () => spawnSync('grpcurl', ['-version'], { stdio: 'ignore' }).status === 0,
   /** To mount a small file system: root, and SYS_ADMIN where it runs in a container. */
   mount: canMount,
 } as const;
