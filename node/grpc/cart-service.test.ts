@@ -156,6 +156,7 @@ for (const service of CART_SERVICES) {
       const user = Buffer.from('0a0175', 'hex');
       assert.deepEqual(method('GetCart').requestSerialize({ userId: 'u' }), user);
       assert.deepEqual(method('GetCart').responseSerialize({ userId: 'u', items: [item] }), added);
+      assert.deepEqual(method('GetCart').responseDeserialize(Buffer.alloc(0)), { userId: '', items: [] });
       assert.deepEqual(method('EmptyCart').requestSerialize({ userId: 'u' }), user);
       assert.deepEqual(method('EmptyCart').responseSerialize({}), Buffer.alloc(0));
     });

@@ -96,7 +96,7 @@ function unpriced(productId: string): Product {
 
 /** An empty cart is nobody's: so the shops' own services answer for users they don't know. */
 function cartMessage(userId: string, { lines }: Cart): CartMessage {
-  if (lines.length === 0) return { userId: '', items: [] };
+  if (lines.length === 0) return {};
   const items = lines.map(({ product, quantity }) => ({ productId: product.sku, quantity }));
   return { userId, items };
 }

@@ -5,8 +5,8 @@ import { Rejection } from '../domain/rejection.ts';
 import type { RetriableCode } from '../actor/errors.ts';
 import type { RejectionCode, RejectionKind } from '../domain/rejection.ts';
 
-/** What this edge refuses by itself; the other codes are those of the inner layers, and the same as over HTTP. */
-const own = {
+/** What this edge refuses by itself; the other codes are those of the inner layers, and the same as over HTTP. README.md documents all, and a test compares. */
+export const ownProblems = {
   'deadline-exceeded': status.DEADLINE_EXCEEDED,
   'invalid-metadata': status.INVALID_ARGUMENT,
   'invalid-value': status.INVALID_ARGUMENT,
@@ -21,7 +21,7 @@ const own = {
   'watch-too-slow': status.ABORTED,
 } as const satisfies Record<string, status>;
 
-export type ProblemCode = keyof typeof own | RejectionCode | RetriableCode;
+export type ProblemCode = keyof typeof ownProblems | RejectionCode | RetriableCode;
 
 const kinds: Readonly<Record<RejectionKind, status>> = {
   invalid: status.INVALID_ARGUMENT,
@@ -88,8 +88,12 @@ export class GrpcProblem extends Error {
 }
 
 /** A problem of this edge's own. */
-export function problem(code: keyof typeof own, message: string, details: ProblemDetails = {}): GrpcProblem {
-  return new GrpcProblem(code, own[code], message, details);
+export function problem(
+  code: keyof typeof ownProblems,
+  message: string,
+  details: ProblemDetails = {},
+): GrpcProblem {
+  return new GrpcProblem(code, ownProblems[code], message, details);
 }
 
 /** What any error of the inner layers means to a client. What is not known here is ours to mend: INTERNAL, and nothing of it is told. */
@@ -109,12 +113,12 @@ export function toProblem(error: unknown): GrpcProblem {
   }
   if (error instanceof UnknownOutcomeError) {
     const message = 'the change may or may not be stored; the same call with the same request id tells';
-    return new GrpcProblem('unknown-outcome', own['unknown-outcome'], message, {}, cause);
+    return new GrpcProblem('unknown-outcome', ownProblems['unknown-outcome'], message, {}, cause);
   }
   if (error instanceof DamagedCartError) {
     const message = 'what is stored of this cart is damaged; it is kept as it is until somebody looked at it';
-    return new GrpcProblem('cart-damaged', own['cart-damaged'], message, {}, cause);
+    return new GrpcProblem('cart-damaged', ownProblems['cart-damaged'], message, {}, cause);
   }
   const message = 'the call could not be handled; nothing else is known about it';
-  return new GrpcProblem('internal-error', own['internal-error'], message, {}, cause);
+  return new GrpcProblem('internal-error', ownProblems['internal-error'], message, {}, cause);
 }
