@@ -201,6 +201,12 @@ describe('CartActor', () => {
       'payload.resolved',
     ],
     ['an empty batch', 'Batch', { cartId, payload: {} }, 'payload.mutations'],
+    [
+      'another cart in a batch',
+      'Batch',
+      { cartId, payload: { mutations: [{ merge: { sourceId: 'c2' } }] } },
+      'payload.mutations[0].merge',
+    ],
     ['a part that is nothing', 'Batch', { cartId, payload: { mutations: [{}] } }, 'payload.mutations[0]'],
     [
       'a batch in a batch',

@@ -1,9 +1,9 @@
 import { isCartId } from '../domain/cart-id.ts';
 import { schemas } from '../domain/mutation.ts';
-import { cartState } from './cart-state.ts';
 import { invalid, locate, MutationReader } from './mutations.ts';
 import { requestIdOf } from './request-id.ts';
 import { needsTrust } from './trust.ts';
+import { cartState } from './views.ts';
 import { watchState } from './watch-state.ts';
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { CallOptions__Output } from '../../proto/types/messages/CallOptions.ts';
@@ -42,7 +42,7 @@ export function cartActor(calls: Calls, context: CartActorContext): UntypedServi
   const reader = new MutationReader(context.settings.DEFAULT_COUNTRY);
   const handlers: UntypedServiceImplementation = {
     GetState: calls.unary(CART_ACTOR, 'GetState', ({ cartId }: StateCall__Output, call) => {
-      checkId(cartId, context, call);
+      call.cart = checkedId(cartId, context, 'cartId');
       const read = context.pool.read(cartId);
       return read instanceof Promise ? read.then(stateReply) : stateReply(read);
     }),
@@ -50,14 +50,14 @@ export function cartActor(calls: Calls, context: CartActorContext): UntypedServi
       CART_ACTOR,
       'WatchState',
       async (request, call, out) => {
-        checkId(request.cartId, context, call);
+        call.cart = checkedId(request.cartId, context, 'cartId');
         await watchState(request.cartId, request.afterVersion, out, context);
       },
     ),
   };
   for (const type of mutationTypes) {
     handlers[type] = calls.unary(CART_ACTOR, type, (request: MutationCall, call) => {
-      checkId(request.cartId, context, call);
+      call.cart = checkedId(request.cartId, context, 'cartId');
       return mutate(type, request, call, context, reader);
     });
   }
@@ -68,10 +68,14 @@ async function mutate(
   type: MutationType,
   { cartId, payload, options }: MutationCall,
   call: CallContext,
-  { pool, trust }: CartActorContext,
+  context: CartActorContext,
   reader: MutationReader,
 ): Promise<MutationReply> {
+  const { pool, trust } = context;
   const mutation = reader.read(type, payload, 'payload');
+  // Also where another cart is named: it may be none of those that are not for clients.
+  const { sourceId } = mutation.message as { readonly sourceId?: string };
+  if (sourceId !== undefined) checkedId(sourceId, context, 'payload.sourceId');
   if (needsTrust(mutation)) trust.check(call);
   const requestId = requestIdOf(call.metadata, options?.requestId);
   try {
@@ -97,12 +101,12 @@ function ifVersion(options: CallOptions__Output | null): MutationRequest['ifVers
   return ifExists ? ifVersions.filter((version) => version > 0) : ifVersions;
 }
 
-/** Throws `invalid-value`. */
-function checkId(cartId: string, { settings }: CartActorContext, call: CallContext): void {
+/** The id, if it is one that clients may name. Throws `invalid-value`. */
+function checkedId(id: string, { settings }: CartActorContext, field: string): string {
   const policy = settings.CART_ID_POLICY;
-  if (!isCartId(cartId, policy)) {
-    const shape = policy === 'minted' ? '22 letters and digits' : '1 to 64 letters, digits, _ and -';
-    throw invalid('cartId', `must have ${shape}`);
-  }
-  call.cart = cartId;
+  if (isCartId(id, policy)) return id;
+  throw invalid(
+    field,
+    `must have ${policy === 'minted' ? '22 letters and digits' : '1 to 64 letters, digits, _ and -'}`,
+  );
 }

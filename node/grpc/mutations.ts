@@ -9,13 +9,37 @@ import type { FieldViolation, GrpcProblem } from './problems.ts';
 /** A protobuf message as the loader hands it out: absent messages are null or missing, absent scalars have their type's zero. */
 type Wire = Readonly<Record<string, unknown>>;
 
+/** What may be part of a batch: what is about this cart alone. */
+const BATCHED: ReadonlySet<string> = new Set([
+  'AddRequest',
+  'AddItem',
+  'SetCartRequest',
+  'RemoveItem',
+  'ChangeQuantity',
+  'SetDelivery',
+  'SetPickupPoint',
+  'RemoveDelivery',
+  'InitializeCheckout',
+  'CreateCheckoutOrder',
+  'OrderCreated',
+  'Clear',
+]);
+
+/** What only the node fills in. */
+const OWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  SetCartRequest: ['resolved'],
+  SetDelivery: ['resolved'],
+  Merge: ['source', 'mergeId'],
+  OrderCreated: ['paid'],
+};
+
 /** Violations told at once. */
 const VIOLATIONS_MAX = 10;
 
 /**
  * From the wire to the domain. protobuf can't tell what was left out from zero: a quantity of 0 in a wish is one piece, as over HTTP, no country is the node's own.
  *
- * What only the node may fill in (`resolved`) is refused, not ignored: a client that sends it believes that it counts.
+ * What only the node may fill in is refused.
  */
 export class MutationReader {
   readonly #defaultCountry: string;
@@ -28,7 +52,7 @@ export class MutationReader {
   read(type: MutationType, payload: unknown, path: string): Mutation {
     const wire = present(payload, path);
     if (type === 'Batch') return { type, message: { mutations: this.#parts(wire, path) } };
-    const prepared = this.#prepared(type, wire, path);
+    const prepared = this.#prepared(type, withoutOwn(type, wire, path));
     return { type, message: checked(schemas[type] as z.ZodType, prepared, path) } as Mutation;
   }
 
@@ -44,7 +68,7 @@ export class MutationReader {
       if (kind === undefined) throw invalid(at, 'must have one of the mutations');
       const type = typeOf(kind);
       if (type === 'Batch') throw invalid(`${at}.${kind}`, 'a batch can’t be part of a batch');
-      if (!(type in schemas)) throw invalid(`${at}.${kind}`, 'can’t be part of a batch');
+      if (!BATCHED.has(type)) throw invalid(`${at}.${kind}`, 'can’t be part of a batch');
       const part = this.read(type as MutationType, payload, `${at}.${kind}`);
       if (part.type === 'SetCartRequest') items += part.message.items.length;
       return part;
@@ -53,20 +77,18 @@ export class MutationReader {
     return parts;
   }
 
-  #prepared(type: MutationType, wire: Wire, path: string): Wire {
+  #prepared(type: string, wire: Wire): Wire {
     switch (type) {
       case 'AddRequest':
         return this.#wish(wire);
       case 'SetCartRequest': {
-        const { items, resolved } = wire as { items: readonly Wire[]; resolved: readonly unknown[] };
-        if (resolved.length > 0) throw filledInByTheNode(path);
+        const { items } = wire as { items: readonly Wire[] };
         return { items: items.map((item) => this.#wish(item)) };
       }
-      case 'SetDelivery': {
-        const { resolved, ...rest } = wire;
-        if (resolved !== null) throw filledInByTheNode(path);
-        return rest;
-      }
+      case 'Merge':
+        return wire['strategy'] === 'MERGE_STRATEGY_UNSPECIFIED'
+          ? { ...wire, strategy: 'MERGE_STRATEGY_SUM' }
+          : wire;
       case 'AddItem': {
         const { product } = wire as { product: Wire | null };
         return product === null || product['type'] !== ''
@@ -132,8 +154,17 @@ function present(payload: unknown, path: string): Wire {
   return payload as Wire;
 }
 
-function filledInByTheNode(path: string): GrpcProblem {
-  return invalid(`${path}.resolved`, 'is filled in by the node and never taken from a client');
+/** The message without what only the node fills in. Refused where a client has filled it in: it believes that it counts. */
+function withoutOwn(type: string, wire: Wire, path: string): Wire {
+  const own = OWN_FIELDS[type];
+  if (own === undefined) return wire;
+  for (const field of own) {
+    const value = wire[field];
+    const empty =
+      value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+    if (!empty) throw invalid(`${path}.${field}`, 'is filled in by the node and never taken from a client');
+  }
+  return Object.fromEntries(Object.entries(wire).filter(([field]) => !own.includes(field)));
 }
 
 function fieldName(path: string, rest: readonly PropertyKey[]): string {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { Metadata } from '@grpc/grpc-js';
+import { describeWire } from '../../proto/compatibility.ts';
 import { aProduct } from '../actor/testing/fixtures.ts';
 import { GrpcProblem } from './problems.ts';
 import { openGrpcShop } from './testing/shop.ts';
-import { Trust } from './trust.ts';
+import { needsTrust, Trust } from './trust.ts';
+import type { Mutation } from '../domain/mutation.ts';
 import type { CallHow } from './testing/client.ts';
 
 const token = 'a-cluster-token-of-32-characters';
@@ -57,6 +59,27 @@ describe('trust', () => {
     const metadata = { authorization: `Bearer ${token}` };
     const answer = await shop.cart('AddItem', { cartId, payload: item }, { metadata });
     assert.equal(answer.status, 'OK', answer.message);
+  });
+
+  it('is needed for every mutation but those of shoppers, also for such as come later', () => {
+    const wire = describeWire().messages['messages.Mutation'] ?? {};
+    const types = Object.values(wire).map(({ type }) => type.split(' ')[1]?.replace(/^.*\./, '') ?? '');
+    const free = types.filter(
+      (type) => !needsTrust({ type, message: { mutations: [] } } as unknown as Mutation),
+    );
+    assert.deepEqual(free.sort(), [
+      'AddRequest',
+      'Batch',
+      'ChangeQuantity',
+      'Clear',
+      'Merge',
+      'RemoveDelivery',
+      'RemoveItem',
+      'SetCartRequest',
+      'SetDelivery',
+      'SetPickupPoint',
+    ]);
+    assert.ok(needsTrust({ type: 'GiveAway', message: {} } as unknown as Mutation));
   });
 
   it('is not needed for what shoppers may do', async () => {

@@ -1,18 +1,26 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { problem } from './problems.ts';
 import type { Metadata } from '@grpc/grpc-js';
-import type { Mutation, MutationType } from '../domain/mutation.ts';
+import type { Mutation } from '../domain/mutation.ts';
 
-/** These set prices, or say that a cart is being paid or was. Whoever may make them can give goods away. */
-const trusted: ReadonlySet<MutationType> = new Set([
-  'AddItem',
-  'InitializeCheckout',
-  'CreateCheckoutOrder',
-  'OrderCreated',
+/**
+ * What everybody may do who has the cart's id, as over HTTP. Everything else sets prices, or says that a cart is being paid or was: whoever may do that can give goods away. A mutation
+ * that is not on this list needs trust, so that a new one is not open by mistake.
+ */
+const open: ReadonlySet<string> = new Set([
+  'AddRequest',
+  'SetCartRequest',
+  'RemoveItem',
+  'ChangeQuantity',
+  'SetDelivery',
+  'SetPickupPoint',
+  'RemoveDelivery',
+  'Clear',
+  'Merge',
 ]);
 
 export function needsTrust(mutation: Mutation): boolean {
-  return mutation.type === 'Batch' ? mutation.message.mutations.some(needsTrust) : trusted.has(mutation.type);
+  return mutation.type === 'Batch' ? mutation.message.mutations.some(needsTrust) : !open.has(mutation.type);
 }
 
 /** The caller, as far as it matters here. */

@@ -1,7 +1,6 @@
-import { toWire } from '../actor/record.ts';
 import { SlowReaderError } from '../actor/subscription.ts';
-import { cartState } from './cart-state.ts';
 import { GrpcProblem, problem, toProblem } from './problems.ts';
+import { cartState, mutationView } from './views.ts';
 import type { CartChange } from '../../proto/types/messages/CartChange.ts';
 import type { ChangeFeed } from '../actor/change-feed.ts';
 import type { Clock } from '../actor/clock.ts';
@@ -70,7 +69,7 @@ async function takesMore(out: Outgoing<CartChange>, reader: Subscription, clock:
 function cartChange(event: FeedEvent): CartChange {
   if (event.kind === 'state') return { version: event.cart.version, state: cartState(event.cart) };
   const { version, mutation, cart } = event;
-  return { version, mutation: toWire(mutation), state: cart === null ? null : cartState(cart) };
+  return { version, mutation: mutationView(mutation), state: cart === null ? null : cartState(cart) };
 }
 
 function resumable(error: unknown, version: number | undefined): GrpcProblem {
