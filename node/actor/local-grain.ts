@@ -32,7 +32,7 @@ export interface GrainOptions {
 
 export type MutationOutcome = 'applied' | 'replayed' | 'rejected' | 'failed';
 
-/** What a grain needs from the node around it. */
+/** What the grains of one session need from the node around them: one object for all of them. */
 export interface GrainContext {
   readonly clock: Clock;
   readonly registry: MutationRegistry;
@@ -47,7 +47,7 @@ export interface GrainContext {
   /** This grain is over: drop it. Called once. */
   lost(grain: LocalGrain, conflict: Conflict | null): void;
   /** What is stored of the cart can't be built on. */
-  damaged(error: Error): void;
+  damaged(cart: string, error: Error): void;
   /** For metrics: once a mutation was decided. */
   mutationDone(mutation: Mutation, outcome: MutationOutcome, durationMs: number): void;
 }
@@ -333,7 +333,7 @@ export class LocalGrain implements Grain {
         return;
       case 'damaged': {
         const error = new DamagedCartError(`the cart can’t be changed: ${outcome.error.message}`);
-        this.#context.damaged(error);
+        this.#context.damaged(this.id, error);
         this.#abort(group, error);
         return;
       }

@@ -14,7 +14,7 @@ import type { Conflict, Journal, Session } from '../journal/port.ts';
 import type { Clock } from './clock.ts';
 import type { GrainPool, MutationReply, MutationRequest, Watch, Watcher } from './grain.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { MutationOutcome } from './local-grain.ts';
+import type { GrainContext, MutationOutcome } from './local-grain.ts';
 import type { GrainContent } from './resting-cart.ts';
 
 export interface PoolOptions {
@@ -96,6 +96,7 @@ export class LocalGrainPool implements GrainPool {
   // Iterators of a map go on behind what was deleted: the oldest is found without passing all that left before it.
   #oldest: Iterator<string> | null = null;
   #scan: Iterator<[string, string]> | null = null;
+  #grainContext: GrainContext | null = null;
   #lastRecordId = 0;
   #closing = false;
 
@@ -229,26 +230,27 @@ export class LocalGrainPool implements GrainPool {
   }
 
   #activate(session: Session, content: GrainContent): LocalGrain {
-    const { clock, registry, commit, catalog, observer } = this.#context;
-    const grain = new LocalGrain(
-      {
-        clock,
-        registry,
-        commit,
-        session,
-        options: this.#options,
-        signal: this.#stop.signal,
-        complete: (mutation, cart) =>
-          complete(catalog, mutation, cart.country || this.#options.defaultCountry),
-        nextRecordId: () => (this.#lastRecordId += 1),
-        lost: (over, conflict) => this.#lost(over, conflict),
-        damaged: (error) => observer.damaged(grain.id, error),
-        mutationDone: (mutation, outcome, durationMs) => observer.mutationDone(mutation, outcome, durationMs),
-      },
-      content,
-    );
+    if (this.#grainContext?.session !== session) this.#grainContext = this.#grainContextOf(session);
+    const grain = new LocalGrain(this.#grainContext, content);
     this.#active.set(grain.id, grain);
     return grain;
+  }
+
+  #grainContextOf(session: Session): GrainContext {
+    const { clock, registry, commit, catalog, observer } = this.#context;
+    return {
+      clock,
+      registry,
+      commit,
+      session,
+      options: this.#options,
+      signal: this.#stop.signal,
+      complete: (mutation, cart) => complete(catalog, mutation, cart.country || this.#options.defaultCountry),
+      nextRecordId: () => (this.#lastRecordId += 1),
+      lost: (over, conflict) => this.#lost(over, conflict),
+      damaged: (cart, error) => observer.damaged(cart, error),
+      mutationDone: (mutation, outcome, durationMs) => observer.mutationDone(mutation, outcome, durationMs),
+    };
   }
 
   #readCold(id: string): Promise<Cart> {

@@ -13,12 +13,13 @@ import type { RequestIdentity } from './remembered-requests.ts';
 
 /** What a grain knows of requests with an id: those that were applied, and those that run. */
 export class RequestLedger {
-  readonly #remembered = new RememberedRequests();
+  /** Most carts never see one: null then. */
+  #remembered: RememberedRequests | null = null;
   /** Keys of requests between their arrival and their answer, with the fingerprint of what was asked. */
   #running: Map<string, Uint8Array> | null = null;
 
   constructor(remembered: readonly StoredRequest[]) {
-    for (const request of remembered) this.#remembered.add(request);
+    this.#add(remembered);
   }
 
   /**
@@ -27,7 +28,7 @@ export class RequestLedger {
    */
   look(requestId: string, mutation: Mutation, nowMs: number): StoredRequest | RequestIdentity {
     const identity = identify(requestId, mutation);
-    const known = this.#remembered.find(identity.key);
+    const known = this.#remembered?.find(identity.key);
     // Forgetting happens with the next record; until then what is too old counts as forgotten already.
     if (known !== undefined && known.atMs > nowMs - REMEMBERED_MS) {
       if (!equal(known.fingerprint, identity.fingerprint)) throw reused();
@@ -42,7 +43,7 @@ export class RequestLedger {
         'a request with this Idempotency-Key is still running',
       );
     }
-    if (this.#remembered.countAt(nowMs) + (this.#running?.size ?? 0) >= REMEMBERED_MAX) {
+    if ((this.#remembered?.countAt(nowMs) ?? 0) + (this.#running?.size ?? 0) >= REMEMBERED_MAX) {
       const message = `the cart remembers ${REMEMBERED_MAX} requests of the last hour and takes no more with an Idempotency-Key`;
       throw new RetriableError('remembered-requests-full', message, REMEMBERED_MS / 60);
     }
@@ -60,13 +61,19 @@ export class RequestLedger {
 
   /** To be told with each record, whether it had requests with an id or not. */
   remember(requests: readonly StoredRequest[], atMs: number): void {
-    this.#remembered.forget(atMs);
-    for (const request of requests) this.#remembered.add(request);
+    this.#remembered?.forget(atMs);
+    this.#add(requests);
   }
 
   /** What is still remembered at that time, oldest first. */
   list(atMs = -Infinity): StoredRequest[] {
-    return this.#remembered.list().filter((request) => request.atMs > atMs - REMEMBERED_MS);
+    return this.#remembered?.list().filter((request) => request.atMs > atMs - REMEMBERED_MS) ?? [];
+  }
+
+  #add(requests: readonly StoredRequest[]): void {
+    if (requests.length === 0) return;
+    this.#remembered ??= new RememberedRequests();
+    for (const request of requests) this.#remembered.add(request);
   }
 }
 

@@ -70,14 +70,23 @@ const statuses: Readonly<Record<CheckoutStatus, CartView['checkout']['status']>>
 
 /** Carts whose last JSON is kept: those that are asked for again and again, not those in memory. */
 const CARTS_KEPT = 4096;
-/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters, each there twice, in text and lines. */
-const CHARACTERS_KEPT = 16 << 20;
+/** … and how much of it: carts with hundreds of lines have a hundred times the JSON of most. Characters. */
+const CHARACTERS_KEPT = 32 << 20;
+/** With fewer lines than this, writing them anew costs less than what the garbage collector takes for keeping them. */
+const LINES_KEPT_FROM = 16;
 
 interface Rendered {
   readonly cart: Cart;
   readonly text: string;
+  /** Null: not kept. */
+  readonly items: Items | null;
+}
+
+interface Items {
   /** The JSON of each line, in the order of `cart.lines`. */
   readonly lines: readonly string[];
+  /** All of it. */
+  readonly text: string;
 }
 
 // Carts, lines and articles never change: what was written of one is good as long as it is the same object. By the cart's id and not in weak
@@ -85,7 +94,7 @@ interface Rendered {
 const rendered = new LRUCache<string, Rendered>({
   max: CARTS_KEPT,
   maxSize: CHARACTERS_KEPT,
-  sizeCalculation: ({ text }) => text.length,
+  sizeCalculation: ({ text, items }) => (items === null ? 1 : 3) * text.length,
 });
 const articles = new WeakMap<Product, readonly [front: string, back: string]>();
 
@@ -93,24 +102,42 @@ const articles = new WeakMap<Product, readonly [front: string, back: string]>();
 export function renderCart(cart: Cart): string {
   const last = rendered.get(cart.id);
   if (last?.cart === cart) return last.text;
-  const lines: string[] = [];
-  let before = 0;
-  for (const line of cart.lines) {
-    // Lines keep their order; where some are gone the others moved up.
-    let at = before;
-    const known = last?.cart.lines;
-    while (known !== undefined && at < known.length && (known[at] as Line).id < line.id) at += 1;
-    if (known?.[at] === line) {
-      lines.push(last?.lines[at] as string);
-      before = at + 1;
-    } else lines.push(lineText(line));
-  }
-  const text = cartText(cart, lines);
-  rendered.set(cart.id, { cart, text, lines });
+  const items = itemsOf(cart, last);
+  const text = cartText(cart, items.text);
+  rendered.set(cart.id, { cart, text, items: items.lines.length < LINES_KEPT_FROM ? null : items });
   return text;
 }
 
-function cartText(cart: Cart, lines: readonly string[]): string {
+function itemsOf(cart: Cart, last: Rendered | undefined): Items {
+  if (!last?.items) {
+    const lines = cart.lines.map(lineText);
+    return { lines, text: lines.join() };
+  }
+  const { items } = last;
+  const lines = changedLines(cart, last.cart, items.lines);
+  // The most frequent change of a long cart is one more line.
+  const grown =
+    lines.length === items.lines.length + 1 && items.lines.every((line, at) => line === lines[at]);
+  return { lines, text: grown ? `${items.text},${lines.at(-1)}` : lines.join() };
+}
+
+function changedLines(cart: Cart, before: Cart, texts: readonly string[]): string[] {
+  const lines: string[] = [];
+  const known = before.lines;
+  let from = 0;
+  for (const line of cart.lines) {
+    // Lines keep their order; where some are gone the others moved up.
+    let at = from;
+    while (at < known.length && (known[at] as Line).id < line.id) at += 1;
+    if (known[at] === line) {
+      lines.push(texts[at] as string);
+      from = at + 1;
+    } else lines.push(lineText(line));
+  }
+  return lines;
+}
+
+function cartText(cart: Cart, items: string): string {
   const { totals, deliveries, warnings } = cart;
   const sent =
     deliveries.length === 0 ? '' : deliveries.map((delivery) => deliveryText(delivery, cart.lines)).join();
@@ -118,7 +145,7 @@ function cartText(cart: Cart, lines: readonly string[]): string {
     cart.checkout.reference === undefined ? '' : `,"reference":${JSON.stringify(cart.checkout.reference)}`;
   return (
     `{"id":${JSON.stringify(cart.id)},"version":${cart.version},"currency":"${cart.currency}","country":"${cart.country}",` +
-    `"items":[${lines.join()}],"deliveries":[${sent}],` +
+    `"items":[${items}],"deliveries":[${sent}],` +
     `"totals":{"items":${totals.items},"deliveries":${totals.deliveries},"discount":${totals.discount},` +
     `"total":${totals.total},"tax":${totals.tax}},` +
     `"checkout":{"status":"${statuses[cart.checkout.status]}"${reference}},` +

@@ -1,7 +1,7 @@
 import { DamagedValueError } from './lmdb-layout.ts';
 import type { LogRecord, StoredHead } from './lmdb-layout.ts';
 import type { LmdbStore } from './lmdb-store.ts';
-import type { Content, Head, StoredRecord } from './port.ts';
+import type { Content, StoredRecord } from './port.ts';
 
 /** A cart's records, found from its head backwards: each one names the position of the one before it. */
 
@@ -29,13 +29,13 @@ export function readHistory(
 }
 
 /** Positions of the records that fall out of the retention when record `newSeq` is appended with a snapshot. */
-export function chainBehind(store: LmdbStore, cart: string, head: Head, newSeq: number): number[] {
+export function chainBehind(store: LmdbStore, cart: string, head: StoredHead, newSeq: number): number[] {
   const last = newSeq - store.historyRecords;
   if (last < 1) return [];
   const positions: number[] = [];
   try {
     store.refresh();
-    let { position } = head;
+    let { newest: position } = head;
     for (let seq = head.seq; seq >= 1 && position !== 0 && store.hasRecord(position); seq -= 1) {
       if (seq <= last) positions.push(position);
       position = store.record(cart, position).previous;
@@ -48,9 +48,9 @@ export function chainBehind(store: LmdbStore, cart: string, head: Head, newSeq: 
 }
 
 /** Positions of all records that the cart still has. */
-export function readPositions(store: LmdbStore, cart: string, head: Head): number[] {
+export function readPositions(store: LmdbStore, cart: string, head: StoredHead): number[] {
   const positions: number[] = [];
-  let { position } = head;
+  let { newest: position } = head;
   while (position !== 0 && store.hasRecord(position)) {
     positions.push(position);
     position = store.record(cart, position).previous;
@@ -59,29 +59,22 @@ export function readPositions(store: LmdbStore, cart: string, head: Head): numbe
 }
 
 /** The record of that number, while the cart still has it. */
-export function findRecord(store: LmdbStore, cart: string, head: Head, seq: number): LogRecord | null {
+export function findRecord(store: LmdbStore, cart: string, head: StoredHead, seq: number): LogRecord | null {
   for (const record of walk(store, cart, head, seq - 1, head.seq)) {
     if (record.seq === seq) return record;
   }
   return null;
 }
 
-/** Where the record of that number is; it must be there. */
-export function positionOf(store: LmdbStore, cart: string, head: Head, seq: number): number {
-  let { position } = head;
-  for (const record of walk(store, cart, head, seq)) position = record.previous;
-  return position;
-}
-
 /** Newest first, down to but not including `untilSeq`. A record that is not there ends the walk only at or below `keptUntil`. */
 function* walk(
   store: LmdbStore,
   cart: string,
-  head: Head,
+  head: StoredHead,
   untilSeq: number,
   keptUntil = 0,
 ): Generator<LogRecord> {
-  let { position } = head;
+  let { newest: position } = head;
   for (let { seq } = head; seq > untilSeq; seq -= 1) {
     if (seq <= keptUntil && !store.hasRecord(position)) return;
     const record = store.record(cart, position);

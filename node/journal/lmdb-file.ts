@@ -117,14 +117,13 @@ export class Room {
     let missing = this.#missing(spare);
     // The next ones shall not have to wait.
     if (missing > -GROWTH / 2 && missing < Infinity) void this.#grow();
-    for (
-      let before = -1;
-      missing > 0 && missing < Infinity && size > before;
-      missing = this.#missing(spare)
-    ) {
+    for (let gaveUp = false; missing > 0 && missing < Infinity && !gaveUp; missing = this.#missing(spare)) {
+      // One that was under way may have met the disk as it was before.
+      const own = this.#growing === null;
       await this.#grow();
-      before = size;
+      const before = size;
       size = this.#size();
+      gaveUp = own && size === before;
     }
     if (missing <= 0) return true;
     this.give(bytes);

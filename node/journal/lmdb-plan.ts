@@ -1,9 +1,10 @@
 import { CommitFailedError, CommitStalledError, CommitTimeoutError, NoRoomError } from './lmdb-store.ts';
 import type { StoredHead } from './lmdb-layout.ts';
+import type { ConditionalWrite } from './lmdb-writes.ts';
 import type { ClaimOutcome, Head, Refused, Unknown, WriteOutcome } from './port.ts';
 
-/** New pages that one entry may dirty, bytes: the ways down to its head and its snapshot, and the log's last page. */
-const ENTRY_PAGES_BYTES = 8 * 4096;
+/** New pages that one entry may dirty, bytes: the ways down to its place, its head and its snapshot, and the log's last page. */
+const ENTRY_PAGES_BYTES = 12 * 4096;
 
 /** What an entry brings along. */
 export interface Sized {
@@ -18,11 +19,8 @@ export interface Planned {
   readonly entry: Sized;
   /** The head as it will be. */
   readonly head: StoredHead;
-  /** The entry version that the head must have. */
-  readonly expected: number;
-  /** The epoch floor that must still hold; null: any. */
-  readonly floor: number | null;
-  readonly put: () => void;
+  /** Its first condition is the one on the head. */
+  readonly write: ConditionalWrite;
   /** The head that this very write made in an earlier try; null when there was none. */
   readonly landed: (found: StoredHead) => Head | null;
 }

@@ -1,24 +1,27 @@
 import { mkdirSync } from 'node:fs';
-import { open } from 'lmdb';
+import { openDatabases } from './lmdb-databases.ts';
 import { checkDataFile, JournalDamagedError, Room } from './lmdb-file.ts';
 import {
   DamagedValueError,
   decodeHead,
   decodeLogRecord,
+  decodePlace,
   decodeSession,
   decodeSnapshot,
   encodeSession,
+  expiryKey,
   LAYOUT_VERSION,
-  logKey,
+  numberKey,
+  textKey,
 } from './lmdb-layout.ts';
-import type { Database, RootDatabase } from 'lmdb';
+import { WriterThread } from './lmdb-writer-thread.ts';
+import type { Databases } from './lmdb-databases.ts';
 import type { LogRecord, SessionRow, StoredHead } from './lmdb-layout.ts';
+import type { Answers, Change, Condition, ConditionalWrite } from './lmdb-writes.ts';
 
 /** Entry version of a session's row while it may write. Fencing and closing change it. */
 const ALIVE = 1;
 const OVER = 2;
-/** As an expected entry version: there must be no entry. lmdb documents null for it, its types forgot. */
-export const ABSENT = null as unknown as number;
 /** Log positions that a process takes from the store at a time; the next block is sought when a quarter is left. */
 const POSITION_BLOCK = 2 ** 20;
 const POSITIONS_LOW = POSITION_BLOCK / 4;
@@ -41,19 +44,16 @@ export interface LmdbOptions {
   readonly mapSizeBytes: number;
   /** A write without an answer for this long is answered `unknown`, ms. */
   readonly writeTimeoutMs: number;
-  /** Waits until a commit is on disk, by default LMDB's own word for it. Tests hold it back. */
-  readonly flushed: (lmdb: Promise<unknown>) => Promise<unknown>;
+  /** Waits until a commit is on disk, by default the writer's word for it. Tests hold it back. */
+  readonly flushed: (committed: Promise<unknown>) => Promise<unknown>;
 }
 
 export const lmdbDefaults: Omit<LmdbOptions, 'path'> = {
   historyRecords: 128,
   mapSizeBytes: 64 * 2 ** 30,
   writeTimeoutMs: 2000,
-  flushed: (lmdb) => lmdb,
+  flushed: (committed) => committed,
 };
-
-/** What became of one conditional write: it landed; its head was another one; or the session is over (or the epoch floor moved). */
-export type Landing = 'landed' | 'head-differs' | 'not-allowed';
 
 /** No answer in time; the commit may still land. */
 export class CommitTimeoutError extends Error {
@@ -75,16 +75,16 @@ export class CommitStalledError extends Error {
   override readonly name = 'CommitStalledError';
 }
 
-/** LMDB with our databases in it: reads, and conditional writes under a living session. */
+/** An entry of the index of expiry. */
+export interface ExpiryEntry {
+  readonly key: Buffer;
+  readonly cart: string;
+}
+
+/** LMDB with our databases in it: reads in this thread, and conditional writes in another. */
 export class LmdbStore {
-  readonly heads: Database<Buffer, string>;
-  readonly log: Database<Buffer, Buffer>;
-  readonly snapshots: Database<Buffer, string>;
-  readonly expiry: Database<Buffer, [number, string]>;
-  readonly #sessions: Database<Buffer, number>;
-  readonly #leases: Database<Buffer, number>;
-  readonly #meta: Database<number, string>;
-  readonly #root: RootDatabase;
+  readonly #databases: Databases;
+  readonly #writer: WriterThread;
   readonly #room: Room;
   readonly #options: LmdbOptions;
   readonly #fatal: (error: Error) => void;
@@ -93,6 +93,7 @@ export class LmdbStore {
   #nextBlock: number | null = null;
   #reserving: Promise<void> | null = null;
   #lateCommits = 0;
+  readonly #sending = new Set<Promise<unknown>>();
 
   /** Throws {@link JournalDamagedError}, and what the file system throws. `fatal` is told when the process must not go on. */
   constructor(options: LmdbOptions, fatal: (error: Error) => void) {
@@ -100,26 +101,8 @@ export class LmdbStore {
     this.#fatal = fatal;
     mkdirSync(options.path, { recursive: true });
     checkDataFile(options.path);
-    const binary = { useVersions: true, encoding: 'binary' } as const;
-    const number = { useVersions: true, encoding: 'json' } as const;
     try {
-      this.#root = open({
-        path: options.path,
-        // lmdb takes a path with a dot in its last part for a file, unless it is told that it is a folder.
-        noSubdir: false,
-        // With lmdb's default, true, a sharer that is killed can take acknowledged records of others with it.
-        overlappingSync: false,
-        mapSize: options.mapSizeBytes,
-        maxDbs: 8,
-        noMemInit: true,
-      });
-      this.heads = this.#root.openDB('heads', binary);
-      this.log = this.#root.openDB('log', { encoding: 'binary', keyEncoding: 'binary' });
-      this.snapshots = this.#root.openDB('snapshots', { encoding: 'binary' });
-      this.expiry = this.#root.openDB('expiry', { encoding: 'binary' });
-      this.#sessions = this.#root.openDB('sessions', binary);
-      this.#leases = this.#root.openDB('leases', binary);
-      this.#meta = this.#root.openDB('meta', number);
+      this.#databases = openDatabases(options.path, options.mapSizeBytes);
     } catch (cause) {
       throw new JournalDamagedError(options.path, cause instanceof Error ? cause.message : String(cause), {
         cause,
@@ -129,6 +112,8 @@ export class LmdbStore {
     // Read transactions of killed sharers would keep old pages from being used again.
     this.readerCheck();
     this.#room = new Room(options.path, options.mapSizeBytes, () => this.#lastPageEnd());
+    const { path, mapSizeBytes } = options;
+    this.#writer = new WriterThread({ path, mapSizeBytes });
   }
 
   get historyRecords(): number {
@@ -137,42 +122,51 @@ export class LmdbStore {
 
   readerCheck(): void {
     // Typed as missing, yet part of lmdb's documented interface.
-    (this.#root as unknown as { readerCheck(): number }).readerCheck();
+    (this.#databases.root as unknown as { readerCheck(): number }).readerCheck();
   }
 
   /** Makes what other processes committed visible to the reads that follow in this turn. */
   refresh(): void {
-    this.#root.resetReadTxn();
+    this.#databases.root.resetReadTxn();
   }
 
   /** Throws `DamagedValueError`. */
   head(cart: string): StoredHead | null {
-    const entry = this.#reading(() => this.heads.getEntry(cart));
-    return entry === undefined ? null : decodeHead(cart, entry.value, entry.version ?? -1);
+    const bytes = this.#reading(() => this.#databases.all.carts.get(textKey(cart)));
+    if (bytes === undefined) return null;
+    const head = this.headAt(cart, decodePlace(cart, bytes));
+    if (head === null) throw new DamagedValueError('its head is missing');
+    return head;
+  }
+
+  /** The cart's head, if it still is at that place. Throws `DamagedValueError`. */
+  headAt(cart: string, place: number): StoredHead | null {
+    const entry = this.#reading(() => this.#databases.all.heads.getEntry(numberKey(place)));
+    return entry === undefined ? null : decodeHead(cart, place, entry.value, entry.version ?? -1);
   }
 
   /** Throws `DamagedValueError`. */
   record(cart: string, position: number): LogRecord {
     return decodeLogRecord(
       cart,
-      this.#reading(() => this.log.get(logKey(position))),
+      this.#reading(() => this.#databases.all.log.get(numberKey(position))),
     );
   }
 
   /** Throws `DamagedValueError`. */
   hasRecord(position: number): boolean {
-    return this.#reading(() => this.log.doesExist(logKey(position)));
+    return this.#reading(() => this.#databases.all.log.doesExist(numberKey(position)));
   }
 
   /** Throws `DamagedValueError`. */
   snapshot(cart: string): { readonly seq: number; readonly bytes: Uint8Array } | null {
-    const bytes = this.#reading(() => this.snapshots.get(cart));
+    const bytes = this.#reading(() => this.#databases.all.snapshots.get(textKey(cart)));
     return bytes === undefined ? null : decodeSnapshot(cart, bytes);
   }
 
   /** Cheap: every read from memory asks. */
   isAlive(session: number): boolean {
-    return this.#sessions.doesExist(session, ALIVE);
+    return this.#databases.all.sessions.doesExist(numberKey(session), ALIVE);
   }
 
   /**
@@ -180,7 +174,7 @@ export class LmdbStore {
    * and the lease.
    */
   session(number: number): SessionRow | null {
-    const entry = this.#sessions.getEntry(number);
+    const entry = this.#databases.all.sessions.getEntry(numberKey(number));
     if (entry === undefined) return null;
     const row = rowOf(number, entry.value);
     return entry.version === ALIVE || row.over !== null ? row : { ...row, over: 'fenced' };
@@ -188,23 +182,22 @@ export class LmdbStore {
 
   /** The end of a session's lease, ms (0: damaged), and how often it was renewed. */
   lease(number: number): { readonly untilMs: number; readonly renewals: number } {
-    const entry = this.#leases.getEntry(number);
+    const entry = this.#databases.all.leases.getEntry(numberKey(number));
     return { untilMs: Number(entry?.value.toString()) || 0, renewals: entry?.version ?? 0 };
+  }
+
+  /** Entries of the index of expiry before a day, in its order, behind `after`. */
+  dueBefore(day: number, after: Uint8Array | null, limit: number): ExpiryEntry[] {
+    const end = expiryKey(day, 0);
+    const start = after === null ? expiryKey(0, 0) : Buffer.concat([after, Buffer.alloc(1)]);
+    return [...this.#databases.all.expiry.getRange({ start, end, limit })].map(({ key, value }) => {
+      return { key: Buffer.from(key), cart: value.toString() };
+    });
   }
 
   /** The epoch of the next new head. */
   epochFloor(): number {
-    return this.#meta.get('epochFloor') ?? 1;
-  }
-
-  /** Raises the floor, within a {@link send}; what is nested in {@link underFloor} with the new one lands only if it rose. */
-  raiseEpochFloor(from: number, to: number): void {
-    if (to > from)
-      void this.#meta.ifVersion('epochFloor', from, () => void this.#meta.put('epochFloor', to, to));
-  }
-
-  underFloor(floor: number, write: () => void): Promise<boolean> {
-    return this.#meta.ifVersion('epochFloor', floor, write);
+    return this.#counter('epochFloor') ?? 1;
   }
 
   /** Sees to it that {@link takePosition} has that many. Rejects when the store does not answer. */
@@ -233,15 +226,17 @@ export class LmdbStore {
   async addSession(row: SessionRow, leaseUntilMs: number): Promise<number> {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       this.refresh();
-      const last = this.#meta.get('sessions') ?? 0;
+      const last = this.#counter('sessions') ?? 0;
       const number = last + 1;
-      const added = await this.#send(OWN_BYTES, 0, () =>
-        this.#meta.ifVersion('sessions', last, () => {
-          void this.#meta.put('sessions', number, number);
-          void this.#sessions.put(number, encodeSession(number, row), ALIVE);
-          void this.#leases.put(number, encodeLease(leaseUntilMs), 1);
-        }),
-      );
+      const key = numberKey(number);
+      const added = await this.#sendOwn({
+        when: [counterIs('sessions', last)],
+        changes: [
+          counterTo('sessions', number),
+          { in: 'sessions', key, value: encodeSession(number, row), version: ALIVE },
+          { in: 'leases', key, value: encodeLease(leaseUntilMs), version: 1 },
+        ],
+      });
       if (added) return number;
     }
     throw new Error('other processes open sessions all the time');
@@ -251,24 +246,15 @@ export class LmdbStore {
   renewLease(number: number, leaseUntilMs: number): Promise<boolean> {
     this.refresh();
     const { renewals } = this.lease(number);
-    return this.#send(OWN_BYTES, 0, () =>
-      this.#sessions.ifVersion(
-        number,
-        ALIVE,
-        () => void this.#leases.put(number, encodeLease(leaseUntilMs), renewals + 1),
-      ),
-    );
+    return this.#sendOwn({ when: [alive(number)], changes: [leaseTo(number, leaseUntilMs, renewals + 1)] });
   }
 
   /** Puts another end to a lease that was renewed just so often. */
   setLease(number: number, leaseUntilMs: number, renewals: number): Promise<boolean> {
-    return this.#send(OWN_BYTES, 0, () =>
-      this.#leases.ifVersion(
-        number,
-        renewals,
-        () => void this.#leases.put(number, encodeLease(leaseUntilMs), renewals + 1),
-      ),
-    );
+    return this.#sendOwn({
+      when: [renewed(number, renewals)],
+      changes: [leaseTo(number, leaseUntilMs, renewals + 1)],
+    });
   }
 
   /** Ends a session. With `renewals`, only if its lease was renewed just so often. */
@@ -278,44 +264,50 @@ export class LmdbStore {
     over: 'fenced' | 'closed',
     renewals?: number,
   ): Promise<boolean> {
-    const end = (): Promise<boolean> =>
-      this.#sessions.ifVersion(number, ALIVE, () => {
-        void this.#sessions.put(number, encodeSession(number, { ...row, over }), OVER);
-      });
-    return this.#send(OWN_BYTES, 0, () => {
-      return renewals === undefined ? end() : this.#leases.ifVersion(number, renewals, () => void end());
+    const value = encodeSession(number, { ...row, over });
+    return this.#sendOwn({
+      when: renewals === undefined ? [alive(number)] : [alive(number), renewed(number, renewals)],
+      changes: [{ in: 'sessions', key: numberKey(number), value, version: OVER }],
     });
   }
 
-  /** Becomes true when the session was alive at the commit: to be nested in the condition on a head. */
-  whileAlive(session: number, write: () => void): Promise<boolean> {
-    return this.#sessions.ifVersion(session, ALIVE, write);
-  }
-
   /**
-   * Sends writes, all in this turn and so in one commit, and waits until they are flushed to disk. `bytes` of new pages must have room.
+   * Sends writes for carts, and waits until they are on disk; what is sent within one turn makes one commit. `bytes` of new pages must have room.
    * Rejects with {@link NoRoomError}, {@link CommitStalledError} (nothing was sent), {@link CommitTimeoutError} or {@link CommitFailedError} (not known).
    */
-  send<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-    return this.#send(bytes, SPARE_BYTES, write);
+  send(bytes: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
+    return this.#send(bytes, SPARE_BYTES, writes);
   }
 
-  async #send<T>(bytes: number, spare: number, write: () => Promise<T>): Promise<T> {
+  /** One write for sessions and counters. True when it landed. */
+  async #sendOwn(write: ConditionalWrite): Promise<boolean> {
+    const [answer] = await this.#send(OWN_BYTES, 0, [write]);
+    return answer === 0;
+  }
+
+  #send(bytes: number, spare: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
+    const sending = this.#sendNow(bytes, spare, writes).finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+    return sending;
+  }
+
+  async #sendNow(bytes: number, spare: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
     if (this.#lateCommits >= LATE_COMMITS_MAX) {
       throw new CommitStalledError('LMDB’s lock is stuck: a process that holds it was stopped?');
     }
     if (!(await this.#room.take(bytes, spare))) throw new NoRoomError('there is no room for the journal');
-    return this.#deadline(this.#commit(bytes, write));
+    return this.#deadline(this.#commit(bytes, writes));
   }
 
   async backup(path: string): Promise<void> {
-    await this.#root.backup(path, true);
+    await this.#databases.root.backup(path, true);
   }
 
   async close(): Promise<void> {
-    await this.#reserving?.catch(() => undefined);
+    await Promise.allSettled([...this.#sending]);
+    await this.#writer.close();
     await this.#room.close();
-    await this.#root.close();
+    await this.#databases.root.close();
   }
 
   /** Reads something of a cart. Where LMDB can't find its way to it, that cart is damaged, and no other is held up. */
@@ -334,14 +326,11 @@ export class LmdbStore {
   async #reserve(): Promise<void> {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       this.refresh();
-      const block = this.#meta.get('positions') ?? 1;
-      const reserved = await this.#send(OWN_BYTES, 0, () =>
-        this.#meta.ifVersion(
-          'positions',
-          block,
-          () => void this.#meta.put('positions', block + 1, block + 1),
-        ),
-      );
+      const block = this.#counter('positions') ?? 1;
+      const reserved = await this.#sendOwn({
+        when: [counterIs('positions', block)],
+        changes: [counterTo('positions', block + 1)],
+      });
       if (!reserved) continue;
       this.#nextBlock = block;
       return;
@@ -349,12 +338,11 @@ export class LmdbStore {
     throw new Error('other processes take positions all the time');
   }
 
-  async #commit<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+  async #commit(bytes: number, writes: readonly ConditionalWrite[]): Promise<Answers> {
     try {
-      const result = await write();
-      // Committed is not durable yet.
-      await this.#options.flushed(Promise.resolve(this.#root.flushed));
-      return result;
+      const committed = this.#writer.commit(writes);
+      await this.#options.flushed(committed);
+      return await committed;
     } finally {
       this.#room.give(bytes);
     }
@@ -388,42 +376,72 @@ export class LmdbStore {
 
   /** lmdb's heap can't be trusted after a failed commit (see {@link Room}): the process must end before it does harm. */
   #commitFailed(error: unknown): CommitFailedError {
-    const { commitError } = error as { commitError?: Promise<unknown> };
-    commitError?.catch(() => undefined);
     const failed = new CommitFailedError('LMDB could not commit', { cause: error });
     this.#fatal(failed);
     return failed;
   }
 
   #lastPageEnd(): number {
-    const { lastPageNumber } = this.#root.getStats() as { lastPageNumber: number };
+    const { lastPageNumber } = this.#databases.root.getStats() as { lastPageNumber: number };
     return (lastPageNumber + 1) * PAGE_BYTES;
   }
 
-  /** Every counter has an entry: "must not exist" is no condition that can be nested (see `lmdb.ts`). Its value is the entry's version as well. */
+  #counter(name: string): number | undefined {
+    return this.#databases.all.meta.getEntry(textKey(name))?.version;
+  }
+
   #initialise(): void {
     const first = { layout: LAYOUT_VERSION, epochFloor: 1, positions: 1, sessions: 0 };
-    this.#root.transactionSync(() => {
-      if (this.#meta.doesExist('layout')) return;
-      for (const [name, value] of Object.entries(first)) this.#meta.putSync(name, value, value);
+    const { root, all } = this.#databases;
+    root.transactionSync(() => {
+      if (all.meta.doesExist(textKey('layout'))) return;
+      for (const [name, value] of Object.entries(first))
+        all.meta.putSync(textKey(name), Buffer.from(String(value)), value);
     });
     for (const name of Object.keys(first)) this.#checkCounter(name);
-    const layout = this.#meta.get('layout');
+    const layout = this.#counter('layout');
     if (layout === LAYOUT_VERSION) return;
     const problem = `its layout is ${layout}, this release reads ${LAYOUT_VERSION}: it was written by another release`;
     throw new JournalDamagedError(this.#options.path, problem);
   }
 
-  /** With a wrong counter, positions of records or numbers of sessions would be given out again. */
+  /** Its value is the entry's version as well. With a wrong counter, positions of records or numbers of sessions would be given out again. */
   #checkCounter(name: string): void {
-    try {
-      const entry = this.#meta.getEntry(name);
-      if (entry !== undefined && Number.isSafeInteger(entry.value) && entry.value === entry.version) return;
-    } catch {
-      // Not even a number.
-    }
+    const entry = this.#databases.all.meta.getEntry(textKey(name));
+    const text = entry?.value.toString() ?? '';
+    if (/^\d+$/.test(text) && Number(text) === entry?.version && Number.isSafeInteger(entry.version)) return;
     throw new JournalDamagedError(this.#options.path, `its counter ${name} is not what was written`);
   }
+}
+
+/** The session may still write. */
+export function alive(session: number): Condition {
+  return { in: 'sessions', key: numberKey(session), version: ALIVE };
+}
+
+/** The epoch of new heads is still that. */
+export function floorIs(floor: number): Condition {
+  return counterIs('epochFloor', floor);
+}
+
+export function floorTo(floor: number): Change {
+  return counterTo('epochFloor', floor);
+}
+
+function counterIs(name: string, value: number): Condition {
+  return { in: 'meta', key: textKey(name), version: value };
+}
+
+function counterTo(name: string, value: number): Change {
+  return { in: 'meta', key: textKey(name), value: Buffer.from(String(value)), version: value };
+}
+
+function renewed(session: number, times: number): Condition {
+  return { in: 'leases', key: numberKey(session), version: times };
+}
+
+function leaseTo(session: number, untilMs: number, renewals: number): Change {
+  return { in: 'leases', key: numberKey(session), value: encodeLease(untilMs), version: renewals };
 }
 
 /** Nameless and without a lease where it is damaged. */

@@ -1,26 +1,23 @@
 import { readPositions } from './lmdb-chain.ts';
-import { DamagedValueError, logKey, versionOf } from './lmdb-layout.ts';
-import { ABSENT } from './lmdb-store.ts';
+import { DamagedValueError, expiryKey, numberKey, textKey, versionOf } from './lmdb-layout.ts';
+import { alive, floorIs, floorTo } from './lmdb-store.ts';
 import type { StoredHead } from './lmdb-layout.ts';
 import type { LmdbSessions } from './lmdb-sessions.ts';
-import type { LmdbStore } from './lmdb-store.ts';
+import type { ExpiryEntry, LmdbStore } from './lmdb-store.ts';
+import type { Change, ConditionalWrite } from './lmdb-writes.ts';
 import type { Swept } from './port.ts';
 
 /** Index entries looked at for each cart that may be deleted: some belong to carts that are in use or live longer now. */
 const SCAN_FACTOR = 8;
-const BYTES_PER_CART = 16 * 4096;
+const BYTES_PER_CART = 20 * 4096;
 
-type IndexKey = [day: number, cart: string];
-
-interface Expired {
-  readonly key: IndexKey;
+interface Expired extends ExpiryEntry {
   readonly head: StoredHead;
   readonly positions: readonly number[];
 }
 
 /** An index entry that leads to a cart which is gone, or lives longer by now. */
-interface Outdated {
-  readonly key: IndexKey;
+interface Outdated extends ExpiryEntry {
   readonly head: StoredHead | null;
 }
 
@@ -36,7 +33,7 @@ interface Outdated {
 export class LmdbSweeper {
   readonly #store: LmdbStore;
   readonly #sessions: LmdbSessions;
-  #after: IndexKey | null = null;
+  #after: Buffer | null = null;
 
   constructor(store: LmdbStore, sessions: LmdbSessions) {
     this.#store = store;
@@ -44,40 +41,28 @@ export class LmdbSweeper {
   }
 
   async sweep(session: number, today: number, limit: number): Promise<Swept> {
-    const keys = this.#due(today, limit * SCAN_FACTOR);
-    await this.#fenceAbandoned(keys);
+    this.#store.refresh();
+    const due = this.#store.dueBefore(today, this.#after, limit * SCAN_FACTOR);
+    await this.#fenceAbandoned(due);
     this.#store.refresh();
     const expired: Expired[] = [];
     const outdated: Outdated[] = [];
     this.#after = null;
-    for (const key of keys) {
+    for (const entry of due) {
       if (expired.length >= limit) break;
-      this.#judge(key, today, expired, outdated);
-      this.#after = key;
+      this.#judge(entry, today, expired, outdated);
+      this.#after = entry.key;
     }
     // The end was reached: the next portion begins anew.
-    if (expired.length < limit && keys.length < limit * SCAN_FACTOR) this.#after = null;
+    if (expired.length < limit && due.length < limit * SCAN_FACTOR) this.#after = null;
     const more = this.#after !== null;
     if (expired.length + outdated.length === 0) return { carts: [], more };
     return { carts: await this.#delete(session, expired, outdated), more };
   }
 
-  #due(today: number, count: number): IndexKey[] {
-    this.#store.refresh();
-    const end: IndexKey = [today, ''];
-    const range =
-      this.#after === null ? { end, limit: count } : { start: this.#after, end, limit: count + 1 };
-    const keys = [...this.#store.expiry.getKeys(range)];
-    const [first] = keys;
-    const after = this.#after;
-    return first !== undefined && after !== null && first[0] === after[0] && first[1] === after[1]
-      ? keys.slice(1)
-      : keys;
-  }
-
-  async #fenceAbandoned(keys: readonly IndexKey[]): Promise<void> {
+  async #fenceAbandoned(due: readonly ExpiryEntry[]): Promise<void> {
     const owners = new Set<string>();
-    for (const [, cart] of keys) {
+    for (const { cart } of due) {
       try {
         const owner = this.#sessions.living(this.#store.head(cart)?.owner ?? 0);
         if (owner !== null) owners.add(owner.sessionId);
@@ -88,13 +73,13 @@ export class LmdbSweeper {
     for (const owner of owners) await this.#sessions.fence(owner);
   }
 
-  #judge(key: IndexKey, today: number, expired: Expired[], outdated: Outdated[]): void {
-    const [, cart] = key;
+  #judge(entry: ExpiryEntry, today: number, expired: Expired[], outdated: Outdated[]): void {
+    const { cart } = entry;
     try {
       const head = this.#store.head(cart);
-      if (head === null || head.expiresDay >= today) outdated.push({ key, head });
+      if (head === null || head.expiresDay >= today) outdated.push({ ...entry, head });
       else if (this.#sessions.living(head.owner) === null) {
-        expired.push({ key, head, positions: readPositions(this.#store, cart, head) });
+        expired.push({ ...entry, head, positions: readPositions(this.#store, cart, head) });
       }
     } catch (error) {
       // A damaged cart stays for people to look at.
@@ -111,37 +96,41 @@ export class LmdbSweeper {
     const floor = store.epochFloor();
     const above = Math.max(floor, ...expired.map(({ head }) => head.epoch + 1));
     const bytes = (expired.length + outdated.length) * BYTES_PER_CART;
-    const results = await store.send(bytes, () => {
-      store.raiseEpochFloor(floor, above);
-      for (const entry of outdated) this.#refile(entry);
-      return Promise.all(expired.map((one) => this.#remove(session, above, one)));
-    });
-    return expired.filter((_, index) => results[index] === true).map(({ key }) => key[1]);
+    const answers = await store.send(bytes, [
+      { when: [floorIs(floor)], changes: above > floor ? [floorTo(above)] : [] },
+      ...outdated.map(refiled),
+      ...expired.map((one) => removed(session, above, one)),
+    ]);
+    const first = answers.length - expired.length;
+    return expired.filter((_, index) => answers[first + index] === 0).map(({ cart }) => cart);
   }
+}
 
-  /** The compare of the head keeps an entry that a cart made anew has written meanwhile. */
-  #refile({ key, head }: Outdated): void {
-    const [, cart] = key;
-    void this.#store.heads.ifVersion(cart, head === null ? ABSENT : versionOf(head), () => {
-      void this.#store.expiry.remove(key);
-      if (head !== null) void this.#store.expiry.put([head.expiresDay, cart], Buffer.alloc(0));
-    });
-  }
+/** Where the cart is gone, no other cart's entry has this key: places are never taken twice. */
+function refiled({ key, cart, head }: Outdated): ConditionalWrite {
+  const gone: Change = { in: 'expiry', key, value: null };
+  if (head === null) return { when: [], changes: [gone] };
+  const moved: Change = {
+    in: 'expiry',
+    key: expiryKey(head.expiresDay, head.position),
+    value: textKey(cart),
+  };
+  return {
+    when: [{ in: 'heads', key: numberKey(head.position), version: versionOf(head) }],
+    changes: [gone, moved],
+  };
+}
 
-  async #remove(session: number, floor: number, { key, head, positions }: Expired): Promise<boolean> {
-    const store = this.#store;
-    const [, cart] = key;
-    let allowed: Promise<boolean> = Promise.resolve(false);
-    const held = await store.heads.ifVersion(cart, versionOf(head), () => {
-      void store.whileAlive(session, () => {
-        allowed = store.underFloor(floor, () => {
-          void store.heads.remove(cart);
-          void store.snapshots.remove(cart);
-          void store.expiry.remove(key);
-          for (const position of positions) void store.log.remove(logKey(position));
-        });
-      });
-    });
-    return held && (await allowed);
-  }
+function removed(session: number, floor: number, { key, cart, head, positions }: Expired): ConditionalWrite {
+  const place = numberKey(head.position);
+  return {
+    when: [{ in: 'heads', key: place, version: versionOf(head) }, alive(session), floorIs(floor)],
+    changes: [
+      { in: 'carts', key: textKey(cart), value: null },
+      { in: 'heads', key: place, value: null },
+      { in: 'snapshots', key: textKey(cart), value: null },
+      { in: 'expiry', key, value: null },
+      ...positions.map((position): Change => ({ in: 'log', key: numberKey(position), value: null })),
+    ],
+  };
 }

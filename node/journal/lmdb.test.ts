@@ -14,14 +14,22 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { open as openLmdb } from 'lmdb';
 import { describeJournalContract } from './journal.contract.ts';
+import { openDatabases } from './lmdb-databases.ts';
 import { JournalDamagedError } from './lmdb-file.ts';
-import { decodeLogRecord, encodeHead, encodeLogRecord, logKey } from './lmdb-layout.ts';
+import {
+  decodeLogRecord,
+  encodeHead,
+  encodeLogRecord,
+  encodePlace,
+  numberKey,
+  textKey,
+} from './lmdb-layout.ts';
 import { LmdbJournal } from './lmdb.ts';
 import { itNeeds } from '../testing/needs.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { DatabaseName } from './lmdb-databases.ts';
 import type { Head, Session } from './port.ts';
 
 const DAY = 20_000;
@@ -153,7 +161,7 @@ describe('lmdb journal', () => {
       const file = readFileSync(join(path, 'data.mdb'));
       const page = Buffer.alloc(8);
       page.writeBigUInt64LE(BigInt(Math.floor(file.indexOf('x'.repeat(1000)) / 4096)));
-      const entry = Buffer.concat([logKey(position), page]);
+      const entry = Buffer.concat([numberKey(position), page]);
       for (let at = file.indexOf(entry); at !== -1; at = file.indexOf(entry, at))
         file.fill(0xee, at + 8, at + 14);
       writeFileSync(join(path, 'data.mdb'), file);
@@ -168,10 +176,9 @@ describe('lmdb journal', () => {
   it('refuses a cart whose records don’t follow one another', async () => {
     const head = await made('c', 'x');
     await journal.close();
-    const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
-    const log = root.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' });
-    const stored = decodeLogRecord('c', log.get(logKey(head.position)));
-    log.putSync(logKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
+    const { root, all } = openDatabases(path, 1 << 28);
+    const stored = decodeLogRecord('c', all.log.get(numberKey(head.position)));
+    all.log.putSync(numberKey(head.position), encodeLogRecord({ ...stored, seq: 2 }));
     await root.close();
     journal = open(path);
     assert.equal((await journal.history('c', 1)).status, 'damaged');
@@ -179,14 +186,13 @@ describe('lmdb journal', () => {
   });
 
   /** Changes a stored value behind the journal's back; its entry version stays. */
-  function damage(database: string, key: string | number, change: (value: Buffer) => void): void {
-    const root = openLmdb({ path, overlappingSync: false, mapSize: 1 << 28, maxDbs: 8 });
-    const values = root.openDB<Buffer, string | number>(database, { useVersions: true, encoding: 'binary' });
-    const entry = values.getEntry(key);
+  function damage(database: DatabaseName, key: Buffer, change: (value: Buffer) => void): void {
+    const { root, all } = openDatabases(path, 1 << 28);
+    const entry = all[database].getEntry(key);
     assert.ok(entry !== undefined);
     const value = Buffer.from(entry.value);
     change(value);
-    values.putSync(key, value, entry.version ?? 0);
+    all[database].putSync(key, value, entry.version ?? 0);
     void root.close();
   }
 
@@ -200,7 +206,7 @@ describe('lmdb journal', () => {
       await made(cart, 'x');
       const { id } = session;
       await journal.close();
-      damage(database, Number(id.slice(5)), (value) => (value[at] = (value[at] as number) ^ 0x40));
+      damage(database, numberKey(Number(id.slice(5))), (value) => (value[at] = (value[at] as number) ^ 0x40));
       journal = open(path);
       session = await journal.openSession({ node: 'b', address: '', leaseMs: 1000 });
       while ((await journal.fence(id)).status !== 'free')
@@ -215,9 +221,9 @@ describe('lmdb journal', () => {
     for (const counter of ['positions', 'sessions', 'epochFloor', 'layout']) {
       for (const bit of [1, 0x40]) {
         const flip = (value: Buffer): void => void (value[0] = (value[0] as number) ^ bit);
-        damage('meta', counter, flip);
+        damage('meta', textKey(counter), flip);
         assert.throws(() => open(path), JournalDamagedError, counter);
-        damage('meta', counter, flip);
+        damage('meta', textKey(counter), flip);
       }
     }
     journal = open(path);
@@ -252,6 +258,14 @@ describe('lmdb journal', () => {
       assert.throws(() => open(path), /damaged: its (first|second) meta page/);
       writeFileSync(file, intact);
     }
+    journal = open(path);
+  });
+
+  it('is closed behind what is under way, with nothing else to keep the process alive', async () => {
+    await journal.close();
+    const child = spawn(process.execPath, [CLOSER, path]);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    assert.equal(said.toString(), 'closed\n');
     journal = open(path);
   });
 
@@ -299,6 +313,25 @@ describe('lmdb journal', () => {
     assert.equal(answers, 3);
   });
 
+  it('refuses one cart whose place is damaged or leads nowhere, and serves the others', async () => {
+    await made('bad', 'x');
+    await made('lost', 'x');
+    await made('good', 'x');
+    await journal.close();
+    damage('carts', textKey('bad'), (value) => (value[5] = (value[5] as number) ^ 1));
+    damage('carts', textKey('lost'), (value) => encodePlace('lost', 2 ** 40).copy(value));
+    journal = open(path);
+    session = await journal.openSession({ node: 'b', address: '', leaseMs: 1000 });
+    const entry = { recordId: 7, record: Buffer.from('y'), expiresDay: DAY };
+    for (const cart of ['bad', 'lost']) {
+      assert.equal((await journal.readCold(cart)).status, 'damaged');
+      assert.equal((await journal.claim(session, [cart]))[0]?.status, 'damaged');
+      assert.equal((await journal.create(session, [{ ...entry, cart }]))[0]?.status, 'damaged');
+      assert.equal((await journal.history(cart, 1)).status, 'damaged');
+    }
+    assert.equal((await journal.history('good', 1)).status, 'ok');
+  });
+
   it('does not write over a damaged head', async () => {
     const head = await made('bad', 'x');
     await reopen(() => undefined);
@@ -307,6 +340,7 @@ describe('lmdb journal', () => {
     const moved = claim.content.head;
     const text = encodeHead('bad', {
       ...moved,
+      newest: head.position,
       expiresDay: DAY,
       owner: Number(session.id.slice(5)),
       recordId: 1,
@@ -470,4 +504,5 @@ describe('lmdb journal', () => {
 });
 
 const WRITER = join(import.meta.dirname, 'testing/writer.ts');
+const CLOSER = join(import.meta.dirname, 'testing/closer.ts');
 const HOLDER = join(import.meta.dirname, 'testing/lock-holder.ts');

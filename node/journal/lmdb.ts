@@ -1,20 +1,24 @@
 import { requireUnique } from './batch.ts';
-import { chainBehind, contentOf, findRecord, positionOf, readHistory } from './lmdb-chain.ts';
+import { chainBehind, contentOf, findRecord, readHistory } from './lmdb-chain.ts';
 import {
   DamagedValueError,
   encodeHead,
   encodeLogRecord,
+  encodePlace,
   encodeSnapshot,
-  logKey,
+  expiryKey,
+  numberKey,
+  textKey,
   versionOf,
 } from './lmdb-layout.ts';
 import { bytesOf, failureOf, isHead, refused } from './lmdb-plan.ts';
-import { ABSENT, lmdbDefaults, LmdbStore } from './lmdb-store.ts';
+import { alive, floorIs, lmdbDefaults, LmdbStore } from './lmdb-store.ts';
 import { LmdbSessions } from './lmdb-sessions.ts';
 import { LmdbSweeper } from './lmdb-sweep.ts';
 import type { StoredHead } from './lmdb-layout.ts';
 import type { Plan, Planned, Sized } from './lmdb-plan.ts';
-import type { Landing, LmdbOptions } from './lmdb-store.ts';
+import type { LmdbOptions } from './lmdb-store.ts';
+import type { Change, Condition } from './lmdb-writes.ts';
 import type {
   AppendEntry,
   ClaimOutcome,
@@ -36,9 +40,8 @@ import type {
 /**
  * The embedded journal: durable, and shared by the processes of one host that open the same directory.
  *
- * Compare-and-append happens in LMDB's writer: the head's entry version is (epoch, seq), the new head, the record and the snapshot are put only
- * if it still is what the caller built on, and all of that only if the caller's session lives. A batch is acknowledged when its commit was
- * flushed to disk. A log record knows the position of the cart's record before it, so that a cart is read from its head backwards and the
+ * Compare-and-append happens within LMDB's transaction: the head's entry version is (epoch, seq), the new head, the record and the snapshot are
+ * put only if it still is what the caller built on and the caller's session lives. A batch is acknowledged when its transaction is on disk. A log record knows the position of the cart's record before it, so that a cart is read from its head backwards and the
  * log's keys only ever grow at their end, which LMDB likes best.
  */
 export class LmdbJournal implements Journal {
@@ -88,24 +91,21 @@ export class LmdbJournal implements Journal {
     const owner = this.#sessions.numberOf(session);
     return this.#write(session, batch, (floor) =>
       batch.map((entry) => {
-        const head: StoredHead = {
-          epoch: floor,
-          seq: 1,
-          position: this.#store.takePosition(),
-          owner,
-          ...pick(entry),
-        };
+        const position = this.#store.takePosition();
+        const head: StoredHead = { epoch: floor, seq: 1, position, newest: position, owner, ...pick(entry) };
         const { cart, record, expiresDay } = entry;
         const bytes = encodeLogRecord({ ...head, cart, session: owner, previous: 0, record });
         return {
           entry,
           head,
-          expected: ABSENT,
-          floor,
-          put: () => {
-            this.#putHead(cart, head);
-            void this.#store.log.put(logKey(head.position), bytes);
-            void this.#store.expiry.put([expiresDay, cart], Buffer.alloc(0));
+          write: {
+            when: [{ in: 'carts', key: textKey(cart), version: null }, alive(owner), floorIs(floor)],
+            changes: [
+              placeTo(cart, position),
+              headTo(cart, head),
+              { in: 'log', key: numberKey(position), value: bytes },
+              { in: 'expiry', key: expiryKey(expiresDay, position), value: textKey(cart) },
+            ],
           },
           landed: (found: StoredHead) => this.#findLanded(found, entry, owner, 1, null),
         };
@@ -119,35 +119,29 @@ export class LmdbJournal implements Journal {
     return this.#write(session, batch, () =>
       batch.map((entry) => {
         const { cart, record, snapshot } = entry;
-        const { epoch, seq, position: previous } = entry.head;
+        const { epoch, seq, position } = entry.head;
         const landed = (found: StoredHead): Head | null =>
           this.#findLanded(found, entry, owner, seq + 1, epoch);
-        const found = guarded(() => this.#store.head(cart));
+        const found = guarded(() => this.#store.headAt(cart, position));
         if (found !== null && 'status' in found) return { entry, outcome: found };
         // Read first: only the owner may write, and a damaged head must not be written over.
         if (found === null || found.owner !== owner || !same(found, entry.head))
           return { entry, head: null, landed };
-        const head: StoredHead = {
-          epoch,
-          seq: seq + 1,
-          position: this.#store.takePosition(),
-          owner,
-          ...pick(entry),
-        };
-        const bytes = encodeLogRecord({ ...head, cart, session: owner, previous, record });
+        const newest = this.#store.takePosition();
+        const head: StoredHead = { epoch, seq: seq + 1, position, newest, owner, ...pick(entry) };
+        const bytes = encodeLogRecord({ ...head, cart, session: owner, previous: found.newest, record });
         // Only records behind the new snapshot may go, and of these the newest stay for history.
-        const trimmed = snapshot === undefined ? [] : chainBehind(this.#store, cart, entry.head, head.seq);
+        const trimmed = snapshot === undefined ? [] : chainBehind(this.#store, cart, found, head.seq);
+        const changes: Change[] = [headTo(cart, head), { in: 'log', key: numberKey(newest), value: bytes }];
+        if (snapshot) {
+          const value = encodeSnapshot(cart, head.seq, snapshot);
+          changes.push({ in: 'snapshots', key: textKey(cart), value });
+        }
+        for (const old of trimmed) changes.push({ in: 'log', key: numberKey(old), value: null });
         return {
           entry,
           head,
-          expected: versionOf(entry.head),
-          floor: null,
-          put: () => {
-            this.#putHead(cart, head);
-            void this.#store.log.put(logKey(head.position), bytes);
-            if (snapshot) void this.#store.snapshots.put(cart, encodeSnapshot(cart, head.seq, snapshot));
-            for (const position of trimmed) void this.#store.log.remove(logKey(position));
-          },
+          write: { when: [headIs(found), alive(owner)], changes },
           landed,
         };
       }),
@@ -176,8 +170,10 @@ export class LmdbJournal implements Journal {
     const answers = await this.#write(session, sought, () =>
       sought.map((entry) => {
         const head = before[entries.indexOf(entry)] as StoredHead;
-        const moved = { ...head, epoch: head.epoch + 1, owner: me };
-        return this.#moving(entry, head, moved, () => null);
+        // Whoever claims it wants to change it: it moves to the others that are in use.
+        const position = this.#store.takePosition();
+        const moved = { ...head, epoch: head.epoch + 1, owner: me, position };
+        return moving(me, entry, head, moved, () => null);
       }),
     );
     this.#store.refresh();
@@ -266,89 +262,53 @@ export class LmdbJournal implements Journal {
         if (found !== null && 'status' in found) return { entry, outcome: found };
         if (found === null || found.owner !== me || !same(found, expected))
           return { entry, head: null, landed };
-        return this.#moving(entry, found, { ...found, epoch: found.epoch + 1, owner: to }, landed);
+        return moving(me, entry, found, { ...found, epoch: found.epoch + 1, owner: to }, landed);
       }),
     );
   }
 
-  #moving(
-    entry: Sized,
-    from: StoredHead,
-    to: StoredHead,
-    landed: (found: StoredHead) => Head | null,
-  ): Planned {
-    return {
-      entry,
-      head: to,
-      expected: versionOf(from),
-      floor: null,
-      put: () => this.#putHead(entry.cart, to),
-      landed,
-    };
-  }
-
-  #putHead(cart: string, head: StoredHead): void {
-    void this.#store.heads.put(cart, encodeHead(cart, head), versionOf(head));
-  }
-
   /**
    * Plans a batch on the store as it is, sends what may land, and says what became of each entry. `plan` gets the epoch of new heads.
-   *
-   * The compare of the head comes first and all else is nested in it, entry by entry: lmdb takes "must not exist" for true where it is nested in
-   * a condition that failed.
    */
   async #write(
     session: Session,
     batch: readonly Sized[],
     plan: (floor: number) => readonly Plan[],
   ): Promise<readonly WriteOutcome[]> {
-    const number = this.#sessions.numberOf(session);
     let plans: readonly Plan[];
-    let landings: readonly Landing[];
+    /** The first condition that did not hold, from 1; 0: it landed. */
+    const answers = new Map<Plan, number>();
     try {
       await this.#store.requirePositions(batch.length);
       this.#store.refresh();
       plans = plan(this.#store.epochFloor());
-      const sent = plans.filter((one): one is Planned => 'put' in one);
-      const landed =
-        sent.length === 0
-          ? []
-          : await this.#store.send(bytesOf(batch), () =>
-              Promise.all(sent.map((one) => this.#send(number, one))),
-            );
-      landings = plans.map((one) => ('put' in one ? (landed[sent.indexOf(one)] as Landing) : 'head-differs'));
+      const sent = plans.filter((one): one is Planned => 'write' in one);
+      if (sent.length > 0) {
+        const landings = await this.#store.send(
+          bytesOf(batch),
+          sent.map(({ write }) => write),
+        );
+        sent.forEach((one, index) => answers.set(one, landings[index] as number));
+      }
     } catch (error) {
       const failure = failureOf(error);
       return batch.map(() => failure);
     }
     this.#store.refresh();
-    return plans.map((one, index) => {
+    return plans.map((one) => {
       if ('outcome' in one) return one.outcome;
-      const landing = landings[index] as Landing;
-      return landing === 'landed' && one.head !== null
+      const failed = answers.get(one);
+      return failed === 0 && one.head !== null
         ? ok(one.head, false)
-        : this.#lookAgain(session, one, landing);
+        : this.#lookAgain(session, one, failed !== undefined && failed > 1);
     });
-  }
-
-  async #send(session: number, { entry, expected, floor, put }: Planned): Promise<Landing> {
-    let allowed: Promise<boolean> = Promise.resolve(false);
-    const held = await this.#store.heads.ifVersion(entry.cart, expected, () => {
-      const alive = this.#store.whileAlive(session, () => {
-        if (floor === null) put();
-        else allowed = this.#store.underFloor(floor, put);
-      });
-      if (floor === null) allowed = alive;
-    });
-    if (!held) return 'head-differs';
-    return (await allowed) ? 'landed' : 'not-allowed';
   }
 
   /** It did not land now: either it landed before, or the session is over, or somebody else's did. */
   #lookAgain(
     session: Session,
     { entry, landed }: Pick<Planned, 'entry' | 'landed'>,
-    landing: Landing,
+    headHeld: boolean,
   ): WriteOutcome {
     const { cart, head: expected = null } = entry;
     return guarded((): WriteOutcome => {
@@ -357,8 +317,7 @@ export class LmdbJournal implements Journal {
       if (before !== null) return ok(before, true);
       if (!this.#sessions.isAlive(session))
         return refused('fenced', new Error('the session was fenced or closed'));
-      if (landing === 'not-allowed')
-        return refused('unavailable', new Error('carts were swept at the same moment'));
+      if (headHeld) return refused('unavailable', new Error('carts were swept at the same moment'));
       // A cart that is gone was swept, which takes an owner that is over.
       if (found === null) return { status: 'conflict', current: null, regressed: false };
       const regressed = expected !== null && versionOf(found) < versionOf(expected);
@@ -373,7 +332,7 @@ export class LmdbJournal implements Journal {
 
   /** The record that this very entry made in an earlier try, also where the cart went on or changed hands since. */
   #findLanded(
-    { ...head }: StoredHead,
+    head: StoredHead,
     entry: CreateEntry,
     session: number,
     seq: number,
@@ -383,9 +342,7 @@ export class LmdbJournal implements Journal {
     const record = findRecord(this.#store, entry.cart, head, seq);
     if (record === null || record.session !== session || record.recordId !== entry.recordId) return null;
     if (epoch !== null && record.epoch !== epoch) return null;
-    const { position } =
-      head.seq === seq ? head : { position: positionOf(this.#store, entry.cart, head, seq) };
-    return { epoch: record.epoch, seq, position };
+    return { epoch: record.epoch, seq, position: head.position };
   }
 
   #mayClaim(cart: string, me: number): ClaimOutcome | StoredHead {
@@ -408,6 +365,38 @@ export class LmdbJournal implements Journal {
       return refused('unavailable', new Error('another session was faster and gave the cart up again'));
     });
   }
+}
+
+function moving(
+  me: number,
+  entry: Sized,
+  from: StoredHead,
+  to: StoredHead,
+  landed: (found: StoredHead) => Head | null,
+): Planned {
+  const changes: Change[] = [headTo(entry.cart, to)];
+  if (to.position !== from.position) {
+    changes.push(placeTo(entry.cart, to.position));
+    changes.push({ in: 'heads', key: numberKey(from.position), value: null });
+  }
+  return { entry, head: to, write: { when: [headIs(from), alive(me)], changes }, landed };
+}
+
+function headIs(head: StoredHead): Condition {
+  return { in: 'heads', key: numberKey(head.position), version: versionOf(head) };
+}
+
+function headTo(cart: string, head: StoredHead): Change {
+  return {
+    in: 'heads',
+    key: numberKey(head.position),
+    value: encodeHead(cart, head),
+    version: versionOf(head),
+  };
+}
+
+function placeTo(cart: string, place: number): Change {
+  return { in: 'carts', key: textKey(cart), value: encodePlace(cart, place), version: place };
 }
 
 function pick({ expiresDay, recordId }: CreateEntry): Pick<StoredHead, 'expiresDay' | 'recordId'> {
