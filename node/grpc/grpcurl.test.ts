@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describeWire } from '../../proto/compatibility.ts';
+import { schemas } from '../domain/mutation.ts';
 import { itNeeds } from '../testing/needs.ts';
 import { openGrpcShop } from './testing/shop.ts';
 import type { GrpcShop } from './testing/shop.ts';
@@ -98,8 +99,15 @@ describe('grpcurl', function () {
     for (const [method, request] of calls) await call(method, request);
     const called = new Set(calls.map(([method]) => method.replace('messages.CartActor/', '')));
     const methods = Object.keys(describeWire().services['messages.CartActor'] ?? {});
-    const left = methods.filter((method) => !called.has(method));
-    assert.deepEqual(left.sort(), ['Merge', 'WatchState'], 'one is not there yet, one never ends');
+    // One never ends; some are of mutations that this release does not apply, or say at least what they lack.
+    for (const method of methods.filter((name) => !called.has(name) && name !== 'WatchState')) {
+      const run = await grpcurl('-d', JSON.stringify({ cart_id }), address(), `messages.CartActor/${method}`);
+      assert.match(
+        run.errors,
+        method in schemas ? /Code: InvalidArgument\n/ : /Code: Unimplemented\n/,
+        method,
+      );
+    }
     const { state } = (await call('messages.CartActor/GetState', { cart_id })) as {
       state: { checkout: { status: string; reference: string } };
     };
