@@ -40,7 +40,7 @@ export default tseslint.config(
     rules: {
       'max-lines-per-function': 'off',
       // A contract is one list of sentences; cutting it up would hide what is missing.
-      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 520, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
       // mocha's own style: functions that return promises handed to it().
       '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [] }],

@@ -81,3 +81,24 @@ export async function raceOwners(test: JournalUnderTest, a: Session, b: Session)
     assert.ok(stored.length > 10, 'the race took place');
   }
 }
+
+/** A cart is made anew somewhere between a sweep's look at it and the sweep's commit. */
+export async function raceSweep({ journal }: JournalUnderTest, session: Session): Promise<void> {
+  const expiresDay = DAY;
+  for (let turns = 0; turns < 40; turns += 1) {
+    const cart = `swept${turns}`;
+    const create = (recordId: number): Promise<readonly WriteOutcome[]> =>
+      journal.create(session, [{ cart, recordId, record: Buffer.from('x'), expiresDay }]);
+    const [made] = await create(2 * turns + 1);
+    assert.ok(made?.status === 'ok');
+    const [released] = await journal.release(session, [{ cart, head: made.head }]);
+    assert.ok(released?.status === 'ok');
+    const sweeping = journal.sweepExpired(session, DAY + 1, 10);
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    const [anew] = await create(2 * turns + 2);
+    assert.ok((await sweeping).carts.includes(cart));
+    if (anew?.status !== 'ok') continue;
+    assert.ok(anew.head.epoch > released.head.epoch, `made anew with epoch ${anew.head.epoch}`);
+    await journal.release(session, [{ cart, head: anew.head }]);
+  }
+}
