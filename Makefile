@@ -28,7 +28,8 @@ endif
 NODE_FLAGS := --max-semi-space-size=64
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
-PROTO := proto/messages.proto proto/cart_actor.proto proto/control_plane.proto
+PROTO_ROOTS := $(addprefix proto/,cart_actor.proto control_plane.proto hipstershop.proto oteldemo.proto)
+PROTO := proto/messages.proto $(PROTO_ROOTS)
 PROTO_TYPES := $(BIN)/proto-loader-gen-types --longs=Number --enums=String --defaults --oneofs --arrays --keepCase=false \
 	--importFileExtension=.ts --grpcLib=@grpc/grpc-js
 
@@ -107,16 +108,16 @@ format: $(INSTALLED) ## put every file into the project's format
 proto: .cache/proto-types ## make the types of the protobuf messages anew
 
 # What was made counts too: a file that was edited, added or removed by hand makes them all anew.
-.cache/proto-types: $(PROTO) $(wildcard proto/types proto/types/* proto/types/messages/*) $(INSTALLED)
+.cache/proto-types: $(PROTO) $(wildcard proto/types proto/types/* proto/types/*/*) $(INSTALLED)
 	rm -rf proto/types $@
-	$(PROTO_TYPES) -O proto/types proto/cart_actor.proto proto/control_plane.proto > /dev/null
+	$(PROTO_TYPES) -O proto/types $(PROTO_ROOTS) > /dev/null
 	@mkdir -p $(@D) && touch $@
 
 # Behind `proto` where both are asked for, also by make -j.
 .PHONY: proto-check
 proto-check: $(INSTALLED) $(filter proto,$(MAKECMDGOALS))
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
-		$(PROTO_TYPES) -O "$$fresh" proto/cart_actor.proto proto/control_plane.proto > /dev/null && \
+		$(PROTO_TYPES) -O "$$fresh" $(PROTO_ROOTS) > /dev/null && \
 		diff -r "$$fresh" proto/types > /dev/null || { echo 'proto/types is not what the .proto files say: make proto'; exit 1; }
 
 .PHONY: proto-baseline

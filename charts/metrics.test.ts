@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import { GrpcMetrics } from '../node/observability/grpc-metrics.ts';
 import { Metrics } from '../node/observability/metrics.ts';
 import { readConfig } from '../operator/config.ts';
 import { systemClock } from '../operator/kube/clock.ts';
@@ -29,6 +30,7 @@ describe('metrics that rules and dashboards ask for', () => {
       shedding: none,
     };
     metrics.observe({ ...gauges, ready: () => true });
+    new GrpcMetrics(metrics.registry).observe({ calls: 0, streams: 0 });
     return metrics.registry;
   }
 

@@ -29,7 +29,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
   if (code === 'EADDRINUSE')
-    return `${address ?? ''}:${port ?? ''} is in use: choose another HTTP_PORT or ADMIN_PORT`;
+    return `${address ?? ''}:${port ?? ''} is in use: choose another HTTP_PORT, GRPC_PORT or ADMIN_PORT`;
   if (code === 'EACCES') return `no permission: ${error.message}`;
   return error.message;
 }

@@ -48,6 +48,10 @@ describe('settings', () => {
     ],
     [{ CATALOG_DELIVERY_URL: 'http://x/{sku}' }, /allowed: an address with \{provider\}/],
     [{ CATALOG_TOKEN: 'two\nlines' }, /^CATALOG_TOKEN: \(hidden\) is not allowed; allowed: printable ASCII/],
+    [
+      { CLUSTER_TOKEN: 'short' },
+      /^CLUSTER_TOKEN: \(hidden\) is not allowed; allowed: 16 to 4096 printable ASCII/,
+    ],
     [{ NODE_NAME: 'x'.repeat(300) }, /allowed: 1 to 253 characters$/],
     [
       { COOKIE_NAME: '__Host-cartid', COOKIE_SECURE: 'false' },

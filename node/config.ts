@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { actorSettings } from './actor/settings.ts';
 import { catalogSettings } from './catalog/settings.ts';
+import { grpcSettings } from './grpc/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { journalSettings } from './journal/settings.ts';
 import { readSettings, settingsHelp } from './settings.ts';
@@ -13,7 +14,11 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int();
 
 const nodeSettings = {
-  HOST: z.string().min(1).default('0.0.0.0').meta({ description: 'address that the cart API listens on' }),
+  HOST: z
+    .string()
+    .min(1)
+    .default('0.0.0.0')
+    .meta({ description: 'address that the cart API listens on, by HTTP and gRPC' }),
   HTTP_PORT: port.default(8080).meta({ description: 'port of the cart API; 0 takes a free one' }),
   ADMIN_HOST: z.string().min(1).default('0.0.0.0').meta({ description: 'address of metrics and probes' }),
   ADMIN_PORT: port.default(9090).meta({ description: 'port of metrics and probes; 0 takes a free one' }),
@@ -43,6 +48,7 @@ export const settingGroups = {
   Carts: actorSettings,
   Catalog: catalogSettings,
   HTTP: httpSettings,
+  gRPC: grpcSettings,
 } as const;
 
 const schema = z
@@ -52,6 +58,7 @@ const schema = z
     ...actorSettings,
     ...catalogSettings,
     ...httpSettings,
+    ...grpcSettings,
   })
   .refine(({ COOKIE_NAME, COOKIE_SECURE }) => COOKIE_SECURE || !/^__(Host|Secure)-/i.test(COOKIE_NAME), {
     path: ['COOKIE_NAME'],

@@ -7,6 +7,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { TestClient } from './grpc/testing/client.ts';
+import { until } from './grpc/testing/until.ts';
 import { hashedCart } from './observability/logger.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
@@ -51,6 +53,7 @@ describe('node process', function () {
         ADMIN_HOST: '127.0.0.1',
         HTTP_PORT: '0',
         ADMIN_PORT: '0',
+        GRPC_PORT: '0',
         JOURNAL_PATH: join(folder, 'data'),
         LEASE_MS: '600',
         // A machine that is busy with other tests is no overload.
@@ -140,6 +143,57 @@ describe('node process', function () {
     assert.equal(answer.resume().statusCode, 200);
     assert.equal(await node.exit, 0);
     assert.equal(await quantity((await started()).cart), 3);
+  });
+
+  it('serves gRPC, in order, and answers what is under way there before it stops', async () => {
+    const node = await started();
+    const [, port] = await written(node, /"grpcPort":(\d+)/);
+    using client = new TestClient(Number(port));
+    const request = { cartId: 'c1', payload: { sku: 'TEST-SKU-123', quantity: 2 } };
+    assert.equal((await client.call('messages.CartActor/AddRequest', request)).status, 'OK');
+    assert.equal(await quantity(node.cart), 2, 'the same carts as over HTTP');
+    const metrics = await (await fetch(`${node.admin}/metrics`)).text();
+    assert.match(
+      metrics,
+      /^grpc_server_handled_total\{grpc_service="messages.CartActor",grpc_method="AddRequest",grpc_code="OK"\} 1$/m,
+    );
+    // A process that holds the journal's lock holds the call.
+    const holder = runFile('journal/testing/lock-holder.ts', {}, [join(folder, 'data')]);
+    await written(holder, /locked/);
+    const underWay = client.call('messages.CartActor/AddRequest', request);
+    await until('it is under way', async () => {
+      return /^cartwright_grpc_calls 1$/m.test(await (await fetch(`${node.admin}/metrics`)).text());
+    });
+    node.child.kill('SIGTERM');
+    await written(node, /"stopping"/);
+    holder.child.kill('SIGKILL');
+    assert.equal((await underWay).status, 'OK');
+    assert.equal(await node.exit, 0);
+    assert.equal(await quantity((await started()).cart), 4);
+  });
+
+  it('without gRPC loads nothing of it', async () => {
+    const node = await started({ GRPC: 'false' });
+    assert.match(node.output(), /"grpcPort":null/);
+    assert.doesNotMatch(await (await fetch(`${node.admin}/metrics`)).text(), /grpc/);
+  });
+
+  it('never shows the cluster token', async () => {
+    const token = 'a-cluster-token-of-32-characters';
+    const node = await started({ CLUSTER_TOKEN: token, LOG_LEVEL: 'debug' });
+    const [, port] = await written(node, /"grpcPort":(\d+)/);
+    using client = new TestClient(Number(port));
+    const metadata = { authorization: `Bearer ${token}` };
+    const request = { cartId: 'c1', payload: { orderId: 'o1', status: 'complete' } };
+    const paid = await client.call('messages.CartActor/OrderCreated', request, { metadata });
+    assert.equal(paid.details.facts['code'], 'no-checkout');
+    node.child.kill('SIGTERM');
+    await node.exit;
+    assert.match(node.output(), /"method":"OrderCreated"/);
+    assert.ok(!node.output().includes(token), node.output());
+    const help = run({ CLUSTER_TOKEN: token }, '--help');
+    await help.exit;
+    assert.ok(!help.output().includes(token));
   });
 
   it('ends streams of events when it stops, without waiting for their readers', async () => {

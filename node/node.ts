@@ -11,6 +11,8 @@ import { HttpServer } from './http/server.ts';
 import { LmdbJournal } from './journal/lmdb.ts';
 import { MemoryJournal } from './journal/memory.ts';
 import { AdminServer } from './observability/admin-server.ts';
+import { logCall } from './observability/grpc-log.ts';
+import { GrpcMetrics } from './observability/grpc-metrics.ts';
 import { hashedCart, logRequest } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { OverloadGate, watchEventLoop } from './observability/overload.ts';
@@ -19,6 +21,7 @@ import type { Clock } from './actor/clock.ts';
 import type { PoolOptions } from './actor/local-pool.ts';
 import type { Catalog } from './catalog/port.ts';
 import type { Config } from './config.ts';
+import type { GrpcServer } from './grpc/server.ts';
 import type { Journal } from './journal/port.ts';
 import type { Readiness } from './observability/admin-server.ts';
 
@@ -35,6 +38,8 @@ export interface NodeContext {
 export interface NodePorts {
   readonly httpPort: number;
   readonly adminPort: number;
+  /** Null where gRPC is switched off. */
+  readonly grpcPort: number | null;
 }
 
 const PURGE_MS = 1000;
@@ -54,6 +59,7 @@ export class CartNode {
   readonly #gate: OverloadGate;
   readonly #http: HttpServer;
   readonly #admin: AdminServer;
+  #grpc: GrpcServer | null = null;
   readonly #background = new AbortController();
   #sweeper: Promise<void> = Promise.resolve();
   #unmade: Promise<void> = Promise.resolve();
@@ -107,11 +113,12 @@ export class CartNode {
       this.#startBackground();
       const adminPort = await this.#admin.listen(config.ADMIN_PORT, config.ADMIN_HOST);
       const httpPort = await this.#http.listen(config.HTTP_PORT, config.HOST);
+      const grpcPort = config.GRPC ? await this.#listenGrpc() : null;
       // Not before: a slow start is no overload.
       const stopWatching = watchEventLoop(this.#gate, () => clock.monotonicMs());
       this.#background.signal.addEventListener('abort', stopWatching, { once: true });
       this.#state = 'open';
-      return { httpPort, adminPort };
+      return { httpPort, adminPort, grpcPort };
     } catch (error) {
       await this.#stopParts(AbortSignal.timeout(1000)).catch(() => undefined);
       throw error;
@@ -146,7 +153,7 @@ export class CartNode {
   async #stopParts(deadline: AbortSignal): Promise<void> {
     // First: who follows a cart has a request under way for ever.
     this.#feed.close();
-    await this.#http.close(deadline);
+    await Promise.all([this.#http.close(deadline), this.#grpc?.close(deadline)]);
     this.#background.abort();
     await this.#sweeper;
     await this.#unmade;
@@ -155,6 +162,29 @@ export class CartNode {
     await this.#catalog.close();
     await this.#journal.close();
     await this.#admin.close();
+  }
+
+  /** Loaded here and not with the node: who switches gRPC off pays neither its memory nor its time. */
+  async #listenGrpc(): Promise<number> {
+    const { GrpcServer } = await import('./grpc/server.ts');
+    const { config, clock, logger, random } = this.#context;
+    const metrics = new GrpcMetrics(this.#metrics.registry);
+    this.#grpc = new GrpcServer(
+      {
+        pool: this.#pool,
+        feed: this.#feed,
+        clock,
+        admit: () => this.#gate.admit(random),
+        ready: () => this.#readiness().ready,
+        callDone: (call) => {
+          metrics.callDone(call);
+          logCall(logger, call);
+        },
+      },
+      config,
+    );
+    metrics.observe(this.#grpc);
+    return this.#grpc.listen(config.GRPC_PORT, config.HOST);
   }
 
   #startBackground(): void {

@@ -1,11 +1,12 @@
 import { runCommand } from './command.ts';
 
 /** `make run`: the node, and what to try with it. */
-await runCommand(({ JOURNAL, JOURNAL_PATH, HOST, ADMIN_HOST }, { httpPort, adminPort }) => {
+await runCommand(({ JOURNAL, JOURNAL_PATH, HOST, ADMIN_HOST }, { httpPort, adminPort, grpcPort }) => {
   const cart = `http://${nameOf(HOST)}:${httpPort}/cart`;
   const journal = JOURNAL === 'lmdb' ? `carts are kept in ${JOURNAL_PATH}` : 'carts are gone when it stops';
   process.stdout.write(`
   Cart API   ${cart}/
+  gRPC       ${grpcPort === null ? 'off' : `${nameOf(HOST)}:${grpcPort}`}
   Metrics    http://${nameOf(ADMIN_HOST)}:${adminPort}/metrics
   Journal    ${JOURNAL}: ${journal}
   Ctrl-C stops it.

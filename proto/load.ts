@@ -16,9 +16,22 @@ const options: Options = {
   oneofs: true,
 };
 
-/** Every message and service, for gRPC servers and clients. */
-export function loadServices(): PackageDefinition {
-  return loadSync(['cart_actor.proto', 'control_plane.proto'], options);
+/** What gRPC clients call. */
+const served = ['cart_actor.proto', 'hipstershop.proto', 'oteldemo.proto'];
+
+/** Every message and service, for gRPC servers and clients; `differing` are options in which the caller wants it otherwise. */
+export function loadServices(differing: Pick<Options, 'oneofs'> = {}): PackageDefinition {
+  return loadSync([...served, 'control_plane.proto'], { ...options, ...differing });
+}
+
+/** What there is to call, for those who ask by reflection: in the spelling of the `.proto` files, which is what one writes messages in. */
+export function loadDescriptions(): PackageDefinition {
+  return loadSync([...served, 'health.proto', 'google_rpc.proto'], { ...options, keepCase: true });
+}
+
+/** The messages that tell why a call failed. Apart from the others: they are not ours to change. */
+export function loadErrorDetails(): PackageDefinition {
+  return loadSync('google_rpc.proto', options);
 }
 
 /**

@@ -105,6 +105,52 @@ const requests: Row = {
   ],
 };
 
+const calls: Row = {
+  title: 'gRPC',
+  panels: [
+    {
+      title: 'Calls by method',
+      description: 'Every node’s together',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: `sum by (grpc_service, grpc_method) (rate(grpc_server_handled_total${RATE}) ${OURS})`,
+          legend: '{{grpc_service}} {{grpc_method}}',
+        },
+      ],
+    },
+    {
+      title: 'Time to answer a call',
+      description: 'Half, 95 % and 99 % of the calls with one answer are answered within',
+      unit: 's',
+      queries: [0.5, 0.95, 0.99].map((share) => ({
+        expr: quantile(share, 'pod', 'grpc_server_handling_seconds_bucket'),
+        legend: `{{pod}} ${share}`,
+      })),
+    },
+    {
+      title: 'Calls that failed',
+      description: 'By their code; node/grpc/README.md says what each means',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: orZero(`sum by (pod, code) (rate(cartwright_grpc_problems_total{${PICKED}}${RATE}))`),
+          legend: '{{pod}} {{code}}',
+        },
+      ],
+    },
+    {
+      title: 'Under way',
+      description: 'Calls whose work is not done, and watches that are open',
+      unit: 'short',
+      queries: [
+        { expr: `cartwright_grpc_calls{${PICKED}}`, legend: '{{pod}} calls' },
+        { expr: `cartwright_grpc_streams{${PICKED}}`, legend: '{{pod}} watches' },
+      ],
+    },
+  ],
+};
+
 const changes: Row = {
   title: 'Changes of carts',
   panels: [
@@ -279,5 +325,5 @@ export const nodesDashboard: Dashboard = {
       of: 'pod',
     },
   ],
-  rows: [overview, requests, changes, journal, carts, load],
+  rows: [overview, requests, calls, changes, journal, carts, load],
 };

@@ -98,9 +98,9 @@ function decode(deserialize: (bytes: Buffer) => object, bytes: Uint8Array): obje
 }
 
 /** `messages.Mutation`: one field, named like the message with a small first letter. */
-type WireMutation = Readonly<Record<string, unknown>>;
+export type WireMutation = Readonly<Record<string, unknown>>;
 
-function toWire({ type, message }: Mutation): WireMutation {
+export function toWire({ type, message }: Mutation): WireMutation {
   const content = type === 'Batch' ? { mutations: message.mutations.map(toWire) } : message;
   return { [type.charAt(0).toLowerCase() + type.slice(1)]: content };
 }

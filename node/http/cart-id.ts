@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 
+export { isCartId, isMinted } from '../domain/cart-id.ts';
+
 /**
  * A cart's id is a bearer secret: who knows it may change the cart. 128 random bits, written in base62 so that it needs no quoting anywhere.
  */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LENGTH = 22;
-const MINTED = /^[0-9A-Za-z]{22}$/;
-const ANY = /^[A-Za-z0-9_-]{1,64}$/;
 
 // Random bytes are cheaper by the page than by the id.
 const pool = Buffer.alloc(16 * 256);
@@ -25,14 +25,4 @@ export function mintCartId(): string {
     number /= 62n;
   }
   return id;
-}
-
-/** Has the shape of the ids that {@link mintCartId} makes. */
-export function isMinted(id: string): boolean {
-  return MINTED.test(id);
-}
-
-/** May be named in a URL. */
-export function isCartId(id: string, policy: 'any' | 'minted'): boolean {
-  return (policy === 'minted' ? MINTED : ANY).test(id);
 }

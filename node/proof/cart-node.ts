@@ -41,6 +41,7 @@ export class CartNode implements AsyncDisposable {
       HOST: '127.0.0.1',
       HTTP_PORT: String(httpPort),
       ADMIN_PORT: String(adminPort),
+      GRPC_PORT: '0',
       JOURNAL: 'lmdb',
       JOURNAL_PATH: options.journalPath,
       ...harnessSettings,

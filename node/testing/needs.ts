@@ -14,6 +14,8 @@ const capabilities = {
   chromium: () => chromiumPath() !== null,
   /** Python 3, with its own library alone. */
   python3: () => spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0,
+  /** A gRPC client for the command line; a Go module. */
+  grpcurl: () => spawnSync('grpcurl', ['-version'], { stdio: 'ignore' }).status === 0,
   /** To mount a small file system: root, and SYS_ADMIN where it runs in a container. */
   mount: canMount,
 } as const;

@@ -6,6 +6,8 @@
 export const FIXED_SETTINGS = [
   'HOST',
   'HTTP_PORT',
+  'GRPC',
+  'GRPC_PORT',
   'ADMIN_HOST',
   'ADMIN_PORT',
   'NODE_NAME',

@@ -20,6 +20,7 @@ export const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
 export const CONTAINER = 'node';
 export const DATA_VOLUME = 'data';
 export const HTTP_PORT = 8080;
+export const GRPC_PORT = 1337;
 export const ADMIN_PORT = 9090;
 
 /** By these its pods are selected; a StatefulSet's selector can never change. */

@@ -1,9 +1,9 @@
-import { ADMIN_PORT, HTTP_PORT, metadataOf, selectorOf } from '../names.ts';
+import { ADMIN_PORT, GRPC_PORT, HTTP_PORT, metadataOf, selectorOf } from '../names.ts';
 import type { CartClusterObject } from '../observed.ts';
 import type { Wish } from './wish.ts';
 
 /**
- * Requests for carts from everywhere; scrapes from inside the cluster. Probes come from the machine itself and are not subject to policies. A node calls nobody but an HTTP catalog, and that
+ * HTTP requests for carts from everywhere; gRPC, which is for the shop's other services, and scrapes from inside the cluster. Probes come from the machine itself and are not subject to policies. A node calls nobody but an HTTP catalog, and that
  * may be anywhere.
  */
 export function networkPolicy(cluster: CartClusterObject): Wish {
@@ -17,7 +17,10 @@ export function networkPolicy(cluster: CartClusterObject): Wish {
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         { ports: [{ port: HTTP_PORT, protocol: 'TCP' }] },
-        { ports: [{ port: ADMIN_PORT, protocol: 'TCP' }], from: [{ namespaceSelector: {} }] },
+        {
+          ports: [GRPC_PORT, ADMIN_PORT].map((port) => ({ port, protocol: 'TCP' })),
+          from: [{ namespaceSelector: {} }],
+        },
       ],
       egress: cluster.spec.catalog?.http === undefined ? [] : [{}],
     },

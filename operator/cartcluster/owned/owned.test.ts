@@ -85,14 +85,36 @@ describe('what a CartCluster owns', () => {
     assert.equal(selector['statefulset.kubernetes.io/pod-name'], 'shop-0');
     assert.deepEqual(spec?.['ports'], [
       { name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' },
+      { name: 'grpc', port: 1337, targetPort: 'grpc', protocol: 'TCP', appProtocol: 'kubernetes.io/h2c' },
     ]);
   });
 
-  it('lets scrapes come from inside the cluster only, and nothing go out but to an HTTP catalog', () => {
+  it('does not bring gRPC to the outside', () => {
+    for (const type of ['LoadBalancer', 'NodePort']) {
+      const { spec } = wishOf('Service', 'shop', { service: { type } });
+      assert.deepEqual(
+        (spec?.['ports'] as { name: string }[]).map(({ name }) => name),
+        ['http'],
+      );
+    }
+    const { spec } = wishOf('Service', 'shop-nodes');
+    assert.deepEqual(
+      (spec?.['ports'] as { name: string }[]).map(({ name }) => name),
+      ['http', 'grpc', 'admin'],
+    );
+  });
+
+  it('lets scrapes and gRPC come from inside the cluster only, and nothing go out but to an HTTP catalog', () => {
     const { spec } = wishOf('NetworkPolicy', 'shop');
     assert.deepEqual(spec?.['ingress'], [
       { ports: [{ port: 8080, protocol: 'TCP' }] },
-      { ports: [{ port: 9090, protocol: 'TCP' }], from: [{ namespaceSelector: {} }] },
+      {
+        ports: [
+          { port: 1337, protocol: 'TCP' },
+          { port: 9090, protocol: 'TCP' },
+        ],
+        from: [{ namespaceSelector: {} }],
+      },
     ]);
     assert.deepEqual(spec['egress'], []);
     const http = { productUrl: 'https://c.example/{sku}', deliveryUrl: 'https://c.example/{provider}' };

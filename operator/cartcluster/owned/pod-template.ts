@@ -2,6 +2,7 @@ import {
   ADMIN_PORT,
   CONTAINER,
   DATA_VOLUME,
+  GRPC_PORT,
   HTTP_PORT,
   labelsOf,
   REFERENCES_ANNOTATION,
@@ -76,6 +77,7 @@ function container(cluster: CartClusterObject, around: Surroundings): Json {
     terminationMessagePolicy: 'FallbackToLogsOnError',
     ports: [
       { name: 'http', containerPort: HTTP_PORT, protocol: 'TCP' },
+      { name: 'grpc', containerPort: GRPC_PORT, protocol: 'TCP' },
       { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' },
     ],
     envFrom: [{ configMapRef: { name: settingsConfigMap(metadata.name) } }],

@@ -1,5 +1,6 @@
 import {
   ADMIN_PORT,
+  GRPC_PORT,
   HTTP_PORT,
   metadataOf,
   nodesService,
@@ -9,6 +10,15 @@ import {
 } from '../names.ts';
 import type { CartClusterObject } from '../observed.ts';
 import type { Wish } from './wish.ts';
+
+/** HTTP/2 without TLS. */
+const GRPC = {
+  name: 'grpc',
+  port: GRPC_PORT,
+  targetPort: 'grpc',
+  protocol: 'TCP',
+  appProtocol: 'kubernetes.io/h2c',
+} as const;
 
 /** Gives every pod a name of its own. Also before it is ready: names are for finding it, not for sending shoppers to it. */
 export function headlessService(cluster: CartClusterObject): Wish {
@@ -23,6 +33,7 @@ export function headlessService(cluster: CartClusterObject): Wish {
       selector: selectorOf(name),
       ports: [
         { name: 'http', port: HTTP_PORT, targetPort: 'http', protocol: 'TCP' },
+        GRPC,
         { name: 'admin', port: ADMIN_PORT, targetPort: 'admin', protocol: 'TCP' },
       ],
     },
@@ -32,6 +43,8 @@ export function headlessService(cluster: CartClusterObject): Wish {
 /**
  * Where shoppers' requests go. With the embedded journal exactly one node may ever serve: should somebody add a second one by hand, its empty volume would answer for carts that the
  * first one has.
+ *
+ * gRPC is for the shop's other services: a Service that faces the outside does not have it, since it knows no limits for single clients.
  */
 export function clientService(cluster: CartClusterObject): Wish {
   const { name } = cluster.metadata;
@@ -44,7 +57,10 @@ export function clientService(cluster: CartClusterObject): Wish {
     spec: {
       type,
       selector: { ...selectorOf(name), [POD_NAME_LABEL]: podName(name, 0) },
-      ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' }],
+      ports: [
+        { name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' },
+        ...(type === 'ClusterIP' ? [GRPC] : []),
+      ],
     },
   };
 }

@@ -1,4 +1,4 @@
-import { ADMIN_PORT, HTTP_PORT, metadataOf, settingsConfigMap } from '../names.ts';
+import { ADMIN_PORT, GRPC_PORT, HTTP_PORT, metadataOf, settingsConfigMap } from '../names.ts';
 import type { FIXED_SETTINGS, SPEC_SETTINGS } from '../../api/operator-settings.ts';
 import type { CartClusterObject } from '../observed.ts';
 import type { Wish } from './wish.ts';
@@ -23,6 +23,8 @@ export function nodeSettings({ spec }: CartClusterObject): NodeSettings {
   return {
     HOST: '0.0.0.0',
     HTTP_PORT: String(HTTP_PORT),
+    GRPC: 'true',
+    GRPC_PORT: String(GRPC_PORT),
     ADMIN_HOST: '0.0.0.0',
     ADMIN_PORT: String(ADMIN_PORT),
     SHUTDOWN_GRACE_MS: String(SHUTDOWN_GRACE_MS),

@@ -1,0 +1,10 @@
+// Original file: proto/hipstershop.proto
+
+
+export interface EmptyCartRequest {
+  'userId'?: (string);
+}
+
+export interface EmptyCartRequest__Output {
+  'userId': (string);
+}

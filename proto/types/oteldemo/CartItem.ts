@@ -1,0 +1,12 @@
+// Original file: proto/oteldemo.proto
+
+
+export interface CartItem {
+  'productId'?: (string);
+  'quantity'?: (number);
+}
+
+export interface CartItem__Output {
+  'productId': (string);
+  'quantity': (number);
+}
