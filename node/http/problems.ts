@@ -13,6 +13,7 @@ export const problems = {
   'cart-damaged': [503, 'The cart can’t be read'],
   'cart-owned-elsewhere': [503, 'Another node owns the cart'],
   'catalog-unavailable': [503, 'The catalog gives no answer'],
+  'checkout-conflict': [409, 'Another checkout of this cart was faster'],
   closing: [503, 'The node is shutting down'],
   'cross-site': [403, 'Cross-site requests can’t change carts'],
   'currency-mismatch': [409, 'Another currency or country than the cart’s'],
