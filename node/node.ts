@@ -4,12 +4,15 @@ import { LocalGrainPool } from './actor/local-pool.ts';
 import { SessionKeeper } from './actor/session-keeper.ts';
 import { RetriableError } from './actor/errors.ts';
 import { openCatalog } from './catalog/settings.ts';
+import { openDesk } from './checkout/settings.ts';
 import { createRegistry } from './domain/mutations.ts';
 import { CartApp } from './http/app.ts';
+import { mintCartId } from './http/cart-id.ts';
 import { HttpServer } from './http/server.ts';
 import { LmdbJournal } from './journal/lmdb.ts';
 import { MemoryJournal } from './journal/memory.ts';
 import { AdminServer } from './observability/admin-server.ts';
+import { CheckoutMetrics } from './observability/checkout-metrics.ts';
 import { hashedCart, logRequest } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { OverloadGate, watchEventLoop } from './observability/overload.ts';
@@ -17,6 +20,8 @@ import type { Logger } from 'pino';
 import type { Clock } from './actor/clock.ts';
 import type { PoolOptions } from './actor/local-pool.ts';
 import type { Catalog } from './catalog/port.ts';
+import type { CheckoutStep } from './checkout/context.ts';
+import type { ProviderDesk } from './checkout/desk.ts';
 import type { Config } from './config.ts';
 import type { Journal } from './journal/port.ts';
 import type { Readiness } from './observability/admin-server.ts';
@@ -29,6 +34,8 @@ export interface NodeContext {
   readonly random: () => number;
   /** Something after which the process must end: what is durable is safe, what is in memory can't be trusted. */
   readonly fatal: (error: Error) => void;
+  /** Told how far each checkout is: for proofs that end the process there. */
+  readonly checkoutStep?: (step: CheckoutStep) => void;
 }
 
 export interface NodePorts {
@@ -49,6 +56,7 @@ export class CartNode {
   readonly #commit: GroupCommit;
   readonly #catalog: Catalog;
   readonly #pool: LocalGrainPool;
+  readonly #desk: ProviderDesk | null;
   readonly #gate: OverloadGate;
   readonly #http: HttpServer;
   readonly #admin: AdminServer;
@@ -68,10 +76,12 @@ export class CartNode {
     this.#keeper = this.#createKeeper();
     this.#commit = new GroupCommit(this.#journal, monotonicMs, this.#metrics);
     this.#pool = this.#createPool();
+    this.#desk = this.#openDesk();
     this.#gate = new OverloadGate({ lagLimitMs: config.OVERLOAD_LAG_MS });
     const app = new CartApp(
       {
         pool: this.#pool,
+        checkout: this.#desk,
         monotonicMs,
         admit: () => this.#gate.admit(context.random),
         closing: () => this.#state === 'closing',
@@ -139,6 +149,7 @@ export class CartNode {
     await this.#http.close(deadline);
     this.#background.abort();
     await this.#sweeper;
+    await this.#desk?.close();
     await this.#pool.close(deadline);
     await this.#keeper.stop();
     await this.#catalog.close();
@@ -225,6 +236,40 @@ export class CartNode {
     });
   }
 
+  #openDesk(): ProviderDesk | null {
+    const { config, logger, clock, checkoutStep } = this.#context;
+    const metrics = new CheckoutMetrics(this.#metrics.registry);
+    return openDesk(
+      config,
+      {
+        pool: this.#pool,
+        catalog: this.#catalog,
+        registry: createRegistry(),
+        clock,
+        mintCartId,
+        observer: {
+          step: (step) => checkoutStep?.(step),
+          failed: (cart, correlationId, error) =>
+            logger.warn(
+              { cart: hashedCart(cart), correlationId, err: error },
+              'the checkout provider failed',
+            ),
+          opened: (outcome) => metrics.opened(outcome),
+          validated: (approved) => metrics.validated(approved),
+          ordered: () => metrics.ordered(),
+          alarm: (cart, order, reason) => {
+            metrics.alarm();
+            logger.error(
+              { cart: hashedCart(cart), order, reason },
+              'a paid order needs somebody to look at it',
+            );
+          },
+        },
+      },
+      (call, outcome, durationMs) => metrics.called(call, outcome, durationMs),
+    );
+  }
+
   #readiness(): Readiness {
     const reasons: string[] = [];
     const warnings: string[] = [];
@@ -233,6 +278,8 @@ export class CartNode {
     if (this.#keeper.trouble !== null) warnings.push(`journal: ${this.#keeper.trouble}`);
     const trouble = this.#catalog.trouble();
     if (trouble !== null) warnings.push(`catalog: ${trouble}`);
+    const checkout = this.#desk?.trouble() ?? null;
+    if (checkout !== null) warnings.push(`checkout: ${checkout}`);
     if (this.#gate.share > 0)
       warnings.push(`overloaded: ${Math.round(this.#gate.share * 100)} % of requests are refused`);
     return { ready: reasons.length === 0, reasons, warnings };

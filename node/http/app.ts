@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
+import { finishSuccession } from '../actor/succession.ts';
 import cors from '@koa/cors';
 import Koa from 'koa';
 import Router from 'koa-router';
 import { readJson, ClientGoneError } from './body.ts';
+import { answerCallback, answerCheckout } from './checkout.ts';
 import { isCartId, isMinted, mintCartId } from './cart-id.ts';
 import { clientAddress } from './client-address.ts';
 import { etagOf, ifMatch, ifNoneMatch, noneMatches } from './conditional.ts';
@@ -15,6 +17,7 @@ import { allowedAt, routes } from './routes.ts';
 import { renderCart } from './view.ts';
 import type { Context } from 'koa';
 import type { GrainPool } from '../actor/grain.ts';
+import type { CheckoutDesk } from '../checkout/port.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { RequestSchemas } from './request-schemas.ts';
@@ -37,6 +40,8 @@ export interface RequestDone {
 
 export interface HttpDependencies {
   readonly pool: GrainPool;
+  /** Null: this node has no checkout. */
+  readonly checkout: CheckoutDesk | null;
   readonly monotonicMs: () => number;
   /** Null: go on. Else the node sheds load and the client shall come back after so many ms. */
   readonly admit: () => { readonly retryAfterMs: number } | null;
@@ -89,7 +94,8 @@ export class CartApp {
     const router = new Router<RequestState>({ prefix: '/cart', sensitive: true });
     for (const route of routes) {
       if (route.path === '/add/:sku' && !this.#settings.ADD_BY_GET) continue;
-      const paths = [route.path === '' ? '/' : route.path, `/byid/:cartId${route.path}`];
+      const paths = [route.path === '' ? '/' : route.path];
+      if (route.action.kind !== 'callback') paths.push(`/byid/:cartId${route.path}`);
       for (const path of paths) {
         const label = `/cart${path}`;
         router.register(path, [route.method], (ctx: Context & { state: RequestState }) => {
@@ -213,12 +219,24 @@ export class CartApp {
       this.#send(ctx, 204, ['Set-Cookie', cartCookie(this.#settings, null)], '');
       return;
     }
+    if (action.kind === 'callback') {
+      const callback = answerCallback(ctx, action.callback, this.#deps.checkout);
+      this.#send(ctx, ...(await callback));
+      return;
+    }
     const target = byId ? this.#targetOfPath(ctx) : this.#targetOfCookie(ctx);
     ctx.state.cart = target.id;
     limit(this.#cartLimit, target.id, 'for this cart');
     if (action.kind === 'read') {
       const read = this.#deps.pool.read(target.id);
-      this.#sendCart(ctx, target, read instanceof Promise ? await read : read);
+      const cart = read instanceof Promise ? await read : read;
+      if (cart.checkout.status === 'CHECKOUT_ORDERED') await this.#sendOrdered(ctx, target, cart, byId);
+      else this.#sendCart(ctx, target, cart);
+      return;
+    }
+    if (action.kind === 'checkout') {
+      const opened = answerCheckout(ctx, target.id, this.#deps.checkout);
+      this.#send(ctx, ...(await opened));
       return;
     }
     const mutation = await this.#mutationOf(ctx, action);
@@ -235,7 +253,7 @@ export class CartApp {
 
   #mutationOf(
     ctx: Context,
-    action: Exclude<RouteDefinition['action'], { kind: 'read' }>,
+    action: Extract<RouteDefinition['action'], { kind: 'mutate' | 'forget' }>,
   ): Mutation | Promise<Mutation> {
     if (action.kind === 'forget') return { type: 'Clear', message: {} };
     const input = {
@@ -284,6 +302,23 @@ export class CartApp {
       : ['Content-Type', 'application/json; charset=utf-8', 'ETag', etag];
     if (target.cookie !== null) headers.push('Set-Cookie', target.cookie);
     this.#send(ctx, unchanged ? 304 : 200, headers, unchanged ? '' : renderCart(cart));
+  }
+
+  /** By its id an ordered cart is what it is; a cookie goes over to the cart that follows it, where what came too late for the order is. */
+  async #sendOrdered(ctx: Context, target: Target, ordered: Cart, byId: boolean): Promise<void> {
+    const { pool } = this.#deps;
+    let cart = await finishSuccession(pool, ordered);
+    if (byId) {
+      this.#sendCart(ctx, target, cart);
+      return;
+    }
+    for (let hop = 0; cart.checkout.status === 'CHECKOUT_ORDERED'; hop += 1) {
+      const next = hop < HOPS_MAX ? cart.checkout.succession?.cartId : undefined;
+      cart = await finishSuccession(pool, await pool.read(next ?? mintCartId()));
+    }
+    // It names a version of the cart that was.
+    delete ctx.req.headers['if-none-match'];
+    this.#sendCart(ctx, { id: cart.id, cookie: cartCookie(this.#settings, cart.id) }, cart);
   }
 
   #sendMutated(ctx: Context, target: Target, cart: Cart, replayed: boolean): void {
@@ -337,6 +372,9 @@ function isOtherPath(ctx: Context): boolean {
   const allow = allowedAt(ctx.path);
   return allow.length > 0 && !allow.includes('DELETE');
 }
+
+/** Carts that followed one another since a cookie was last used. */
+const HOPS_MAX = 100;
 
 /** What proxies note for a client that did not wait for its answer. */
 const CLIENT_GONE = 499;

@@ -19,7 +19,10 @@ export type RouteAction =
       readonly mutationOf: (input: RouteInput, schemas: RequestSchemas) => Mutation | Promise<Mutation>;
     }
   /** Forgets the cookie, where there is one; a cart named in the path is emptied. */
-  | { readonly kind: 'forget' };
+  | { readonly kind: 'forget' }
+  | { readonly kind: 'checkout' }
+  /** The checkout provider calls; the cart's id is sealed in the path, which has no form by id. */
+  | { readonly kind: 'callback'; readonly callback: 'push' | 'validation' };
 
 export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -61,6 +64,13 @@ export const routes: readonly RouteDefinition[] = [
     action: mutate('SetCartRequest', async ({ body }, { set }) => {
       return { type: 'SetCartRequest', message: check(set, await body()) };
     }),
+  },
+  { method: 'GET', path: '/checkout', action: { kind: 'checkout' } },
+  { method: 'POST', path: '/checkout/push/:seal', action: { kind: 'callback', callback: 'push' } },
+  {
+    method: 'POST',
+    path: '/checkout/validation/:seal',
+    action: { kind: 'callback', callback: 'validation' },
   },
   { method: 'POST', path: '/clear', action: mutate('Clear', () => ({ type: 'Clear', message: {} })) },
   {
@@ -117,7 +127,7 @@ export const mutationRoutes: readonly {
 const patterns = routes.map(({ method, path, action }) => ({
   methods: method === 'GET' && action.kind === 'read' ? ['GET', 'HEAD'] : [method],
   pattern: new RegExp(
-    `^/cart(/byid/[^/]+)?${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
+    `^/cart${action.kind === 'callback' ? '' : '(/byid/[^/]+)?'}${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
   ),
 }));
 

@@ -5,6 +5,7 @@ import { HttpServer } from '../server.ts';
 import { httpDefaults } from '../settings.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
+import type { CheckoutDesk } from '../../checkout/port.ts';
 import type { RequestDone } from '../app.ts';
 import type { Patience } from '../server.ts';
 import type { HttpSettings } from '../settings.ts';
@@ -45,6 +46,7 @@ export async function openShop(
   settings: Partial<HttpSettings> = {},
   options: Partial<PoolOptions> = {},
   patience?: Patience,
+  checkout: (parts: Harness) => CheckoutDesk | null = () => null,
 ): Promise<Shop> {
   const parts = await harness(options);
   const done: RequestDone[] = [];
@@ -64,6 +66,7 @@ export async function openShop(
   const app = new CartApp(
     {
       pool: parts.pool,
+      checkout: checkout(parts),
       monotonicMs: () => parts.clock.monotonicMs(),
       admit: () => (shop.shedding ? { retryAfterMs: 1500 } : null),
       closing: () => closing,
