@@ -36,6 +36,8 @@ export class StandIn {
   readonly #server: Server;
   readonly #orders: StandInOrders;
   readonly #faults = new Faults();
+  /** Calls that came, by name. */
+  readonly #calls = new Map<Call, number>();
   readonly #pushes: Pushes;
   readonly #authorization: string;
 
@@ -89,6 +91,7 @@ export class StandIn {
     if (request.headers.authorization !== this.#authorization) throw new StandInRefusal(401, null);
     const route = this.#route(request, parts);
     const fault = this.#faults.take(route.call);
+    this.#calls.set(route.call, (this.#calls.get(route.call) ?? 0) + 1);
     await pause(fault?.ms ?? 0);
     const early = fault === null ? null : instead(fault);
     if (early !== null) {
@@ -174,6 +177,8 @@ export class StandIn {
       case 'DELETE faults':
         this.#faults.clear();
         return { status: 204, body: null };
+      case 'GET calls':
+        return { status: 200, body: Object.fromEntries(this.#calls) };
       case 'GET orders':
         return { status: 200, body: this.#orders.list() };
       case 'POST orders/{id}/lock':

@@ -27,6 +27,7 @@ export async function startStandIn(flags: readonly string[] = []): Promise<Stand
     user: 'stand-in',
     password: 'stand-in',
     stop: async () => {
+      child.ref();
       child.stdin.end();
       await ended;
     },
