@@ -88,9 +88,8 @@ describe('checkout', function () {
   });
 
   it('asked for many times at once makes one order', async () => {
-    await shop.fault('slow', 'create', { ms: 50 });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => checkout()));
-    assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => shop.desk.open('c1')));
+    assert.equal(new Set(answers.map(({ snippet }) => snippet)).size, 1);
     assert.deepEqual(shop.calls, ['create ok']);
     await only();
   });
@@ -113,7 +112,7 @@ describe('checkout', function () {
     await shop.pool.apply('c1', { mutation: { type: 'InitializeCheckout', message } });
     assert.equal((await slow).status, 200);
     // Theirs does not exist at the stand-in, so it was replaced in the second round; the first order was shown to nobody.
-    assert.deepEqual(shop.calls, ['create ok', 'update gone', 'create ok']);
+    assert.deepEqual(shop.calls, ['create ok', 'update gone', 'placed gone', 'create ok']);
     const [lost, shown] = await shop.orders();
     assert.ok((await slow).text.includes(shown!.id) && !(await slow).text.includes(lost!.id));
     assert.equal((await shop.cart()).json.checkout.reference, shown!.id);
@@ -258,6 +257,15 @@ describe('checkout', function () {
       });
     }
 
+    it('has lost the order because it was paid makes no second one', async () => {
+      const order = await opened();
+      await shop.control('POST', `orders/${order.id}/complete?unasked`);
+      await shop.fault('gone', 'read');
+      isProblem(await checkout(), 409, 'already-ordered');
+      assert.equal((await shop.cart()).json.checkout.status, 'ordered');
+      await only();
+    });
+
     it('takes no change while the shopper pays: the order is shown as it is, payment in progress', async () => {
       const order = await opened();
       await shop.control('POST', `orders/${order.id}/lock`);
@@ -293,17 +301,16 @@ describe('checkout', function () {
   });
 
   it('is refused where too many wait', async () => {
-    await shop[Symbol.asyncDispose]();
-    shop = await openCheckoutShop({ timeoutMs: 500 });
-    await shop.fault('hang', 'create', { times: 600 });
+    const gate = Promise.withResolvers<undefined>();
     const mutation: Mutation = add('A');
     const ids = Array.from({ length: 512 }, (_, index) => `w${index}`);
     await Promise.all(ids.map((id) => shop.pool.apply(id, { mutation })));
-    const waiting = ids.map((id) => shop.desk.open(id).catch(() => undefined));
-    await more('A');
+    shop.catalog.gate = gate.promise.then(() => undefined);
+    const waiting = ids.map((id) => shop.desk.open(id));
     const answer = await checkout();
     isProblem(answer, 503, 'checkout-busy');
     assert.equal(answer.headers['retry-after'], '1');
+    gate.resolve(undefined);
     await Promise.all(waiting);
   });
 

@@ -26,6 +26,11 @@ interface Held {
   readonly how: 'created' | 'updated' | 'unchanged';
 }
 
+/** The cart's order was paid, and the cart does not know yet. */
+interface Paid {
+  readonly paid: string;
+}
+
 /**
  * The cart's order at the provider, made or brought up to date, and then noted in the cart. Nothing is noted before the provider holds it:
  * without success the cart is as it was, and what the provider may have made without an answer is shown to nobody and dies there.
@@ -43,10 +48,10 @@ export async function openCheckout(
     const lookup = await lookUp(context, cart);
     const held = await hold(context, cart, lookup, signal);
     observer.step('answered');
-    if (isComplete(held.order)) {
+    if ('paid' in held) {
       observer.opened('ordered');
-      await placeNow(context, cartId, held.order.order_id, signal);
-      throw new AlreadyOrderedError(confirmationOf(options, held.order.order_id));
+      await placeNow(context, cartId, held.paid, signal);
+      throw new AlreadyOrderedError(confirmationOf(options, held.paid));
     }
     if (!(await note(context, cart, held, lookup, round === ROUNDS_MAX))) continue;
     observer.opened(held.how);
@@ -68,13 +73,13 @@ async function lookUp({ catalog, clock, options }: CheckoutContext, cart: Cart):
   return { prices: await changedPrices(catalog, cart), atMs };
 }
 
-/** Has the provider hold what the cart has, with the prices looked up. */
+/** Has the provider hold what the cart has, with the prices looked up; or finds that its order was paid. */
 async function hold(
   context: CheckoutContext,
   cart: Cart,
   lookup: Lookup,
   signal: AbortSignal,
-): Promise<Held> {
+): Promise<Held | Paid> {
   const { provider, seals } = context;
   const { content, hash } = offerOf(context, priced(context, cart, lookup));
   const payload = seals.payload(cart.id, content);
@@ -85,20 +90,26 @@ async function hold(
   };
   context.observer.step('asking');
   if (reference === undefined) return made();
+  const paid: Paid = { paid: reference };
+  // What has left the checkout may have become an order: a new one would be paid twice.
+  const replaced = async (): Promise<Held | Paid> =>
+    (await provider.placed(reference, signal)) === 'gone' ? made() : paid;
   if (payloadHash !== undefined && sameBytes(payloadHash, hash)) {
     const order = await provider.read(reference, signal);
-    if (order === 'gone') return made();
+    if (order === 'gone') return replaced();
+    if (isComplete(order)) return paid;
     // Believed is what the provider holds: another node's older update may have come behind ours.
-    if (isComplete(order) || sameBytes(seals.hashIn(cart.id, order) ?? Buffer.alloc(0), hash))
+    if (sameBytes(seals.hashIn(cart.id, order) ?? Buffer.alloc(0), hash))
       return { order, hash, paymentInProgress: false, how: 'unchanged' };
   }
   const updated = await provider.update(reference, payload, signal);
-  if (updated === 'gone') return made();
+  if (updated === 'gone') return replaced();
   if (updated !== 'read-only') return { order: updated, hash, paymentInProgress: false, how: 'updated' };
   const order = await provider.read(reference, signal);
-  if (order === 'gone') return made();
+  if (order === 'gone') return replaced();
+  if (isComplete(order)) return paid;
   const old = seals.hashIn(cart.id, order) ?? payloadHash ?? hash;
-  return { order, hash: old, paymentInProgress: !isComplete(order), how: 'unchanged' };
+  return { order, hash: old, paymentInProgress: true, how: 'unchanged' };
 }
 
 /** The cart as it will be with the new prices: not yet stored anywhere. */
