@@ -7,7 +7,7 @@ import { CartNode } from './node.ts';
 import { createLogger } from './observability/logger.ts';
 import { systemClock } from './actor/clock.ts';
 import type { Config } from './config.ts';
-import type { NodePorts } from './node.ts';
+import type { NodeContext, NodePorts } from './node.ts';
 
 const version = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -48,6 +48,7 @@ function kill(): void {
  */
 export async function runCommand(
   onReady: (config: Config, ports: NodePorts) => void = () => undefined,
+  hooks: Pick<NodeContext, 'checkoutStep'> = {},
 ): Promise<void> {
   let config: Config | null;
   try {
@@ -74,6 +75,7 @@ export async function runCommand(
       version,
       clock: systemClock,
       random: Math.random,
+      ...hooks,
       fatal: (error) => die('must stop', error),
     });
   } catch (error) {

@@ -11,6 +11,18 @@ function refusal(environment: Record<string, string>): string {
   return assert.fail('the settings were taken');
 }
 
+/** A whole configuration of checkout. */
+const checkout = {
+  CHECKOUT: 'kustom',
+  CHECKOUT_USER: 'user',
+  CHECKOUT_PASSWORD: 'password',
+  CHECKOUT_SECRET: 'x'.repeat(32),
+  CHECKOUT_PUBLIC_URL: 'https://shop.example',
+  CHECKOUT_PAGE_URL: 'https://shop.example/checkout',
+  CHECKOUT_TERMS_URL: 'https://shop.example/terms',
+  CHECKOUT_CONFIRMATION_URL: 'https://shop.example/thanks?order={checkout.order.id}',
+};
+
 describe('settings', () => {
   it('have defaults, and take what is empty as not given', () => {
     const config = readConfig({ HTTP_PORT: '', ADMIN_PORT: ' ', RATE_LIMIT_CART: '\t', UNRELATED: 'x' });
@@ -29,6 +41,14 @@ describe('settings', () => {
     });
     assert.deepEqual([config.HTTP_PORT, config.COOKIE_SECURE], [81, false]);
     assert.deepEqual(config.HTTP_CORS_ORIGINS, ['https://a.example', 'https://b.example:8443']);
+  });
+
+  it('of checkout have the playground as host, and languages that can be changed by country', () => {
+    const config = readConfig({ ...checkout, CHECKOUT_LOCALES: 'fi=sv-FI, lu=fr-LU' });
+    assert.equal(config.CHECKOUT_BASE_URL, 'https://api.playground.kustom.co');
+    const { se, fi, lu } = config.CHECKOUT_LOCALES;
+    assert.deepEqual([se, fi, lu], ['sv-SE', 'sv-FI', 'fr-LU']);
+    assert.equal(readConfig({}).CHECKOUT, 'off');
   });
 
   const wrong: readonly [Record<string, string>, RegExp][] = [
@@ -58,6 +78,11 @@ describe('settings', () => {
       /^COOKIE_NAME: "__Host-cartid" is not allowed; allowed: .*COOKIE_SECURE/,
     ],
     [{ COOKIE_NAME: '__Secure-cartid', COOKIE_SECURE: 'false' }, /^COOKIE_NAME: /],
+    [{ CHECKOUT_BASE_URL: 'ftp://x' }, /^CHECKOUT_BASE_URL: .*allowed: an http or https address$/],
+    [{ CHECKOUT_PAGE_URL: '/checkout' }, /^CHECKOUT_PAGE_URL: .*allowed: an http or https address$/],
+    [{ CHECKOUT_LOCALES: 'se=Swedish' }, /^CHECKOUT_LOCALES: .*allowed: a list like se=sv-SE,fi=sv-FI$/],
+    [{ ...checkout, CHECKOUT_USER: '' }, /^CHECKOUT_USER: .*allowed: given where CHECKOUT is kustom$/],
+    [{ ...checkout, CHECKOUT_SECRET: 'short' }, /^CHECKOUT_SECRET: \(hidden\) .*at least 32 characters$/],
   ];
 
   for (const [environment, message] of wrong) {

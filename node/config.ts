@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { actorSettings } from './actor/settings.ts';
 import { catalogSettings } from './catalog/settings.ts';
+import { checkCheckout, checkoutSettings } from './checkout/settings.ts';
 import { grpcSettings } from './grpc/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { journalSettings } from './journal/settings.ts';
@@ -48,6 +49,7 @@ export const settingGroups = {
   Carts: actorSettings,
   Catalog: catalogSettings,
   HTTP: httpSettings,
+  Checkout: checkoutSettings,
   gRPC: grpcSettings,
 } as const;
 
@@ -58,13 +60,15 @@ const schema = z
     ...actorSettings,
     ...catalogSettings,
     ...httpSettings,
+    ...checkoutSettings,
     ...grpcSettings,
   })
   .refine(({ COOKIE_NAME, COOKIE_SECURE }) => COOKIE_SECURE || !/^__(Host|Secure)-/i.test(COOKIE_NAME), {
     path: ['COOKIE_NAME'],
     // Browsers drop such cookies: every request would make a new cart.
     message: 'must be names without the prefixes __Host- and __Secure- where COOKIE_SECURE is false',
-  });
+  })
+  .superRefine(checkCheckout);
 
 export type Config = z.output<typeof schema>;
 

@@ -297,7 +297,7 @@ describe('node process', function () {
     assert.match(node.output(), /cannot start: the catalog .*none\.json can’t be read/);
   });
 
-  it('of make run prints where it listens, where carts are kept, and three calls that work', async () => {
+  it('of make run prints where it listens, where carts are kept, and four calls that work', async () => {
     const node = runFile('run.ts', { COOKIE_SECURE: 'false' });
     await written(node, /"ready"/);
     assert.match(node.output(), /Cart API +http:\/\/localhost:\d+\/cart\/\n/);
@@ -305,14 +305,33 @@ describe('node process', function () {
     const [admin] = /http:\S+\/metrics/.exec(node.output()) ?? [];
     assert.equal((await fetch(admin ?? '')).status, 200);
     const calls = node.output().match(/^ {2}curl .*$/gm) ?? [];
-    assert.equal(calls.length, 3);
-    let answer = '';
+    assert.equal(calls.length, 4);
+    const answers: string[] = [];
     for (const call of calls) {
-      answer = (await promisify(execFile)('sh', ['-c', call], { cwd: folder })).stdout;
-      assert.match(answer, /^HTTP\/1\.1 200 /, call);
+      const { stdout } = await promisify(execFile)('sh', ['-c', call], { cwd: folder });
+      assert.match(stdout, /^HTTP\/1\.1 200 /, call);
+      answers.push(stdout);
     }
-    assert.equal(answer.match(/"sku"/g)?.length, 2);
+    assert.equal(answers[2]?.match(/"sku"/g)?.length, 2);
+    assert.match(answers[3] ?? '', /<div id="klarna-checkout-container"/);
   });
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`of make run takes its stand-in for the checkout provider along when it ends by ${signal}`, async () => {
+      const node = runFile('run.ts', {});
+      await written(node, /"ready"/);
+      const [standIn = ''] = /http:\S+$/m.exec(/Checkout .*$/m.exec(node.output())?.[0] ?? '') ?? [];
+      assert.equal((await fetch(`${standIn}/checkout/v3/orders/x`)).status, 401);
+      node.child.kill(signal);
+      await node.exit;
+      const gone = async (): Promise<boolean> =>
+        fetch(standIn).then(
+          () => false,
+          () => true,
+        );
+      while (!(await gone()));
+    });
+  }
 
   it('prints help and version, and refuses unknown flags', async () => {
     const help = run({}, '--help');

@@ -5,14 +5,17 @@ import { LocalGrainPool } from './actor/local-pool.ts';
 import { SessionKeeper } from './actor/session-keeper.ts';
 import { RetriableError } from './actor/errors.ts';
 import { openCatalog } from './catalog/settings.ts';
+import { openDesk } from './checkout/settings.ts';
 import { createRegistry } from './domain/mutations.ts';
 import { CartApp } from './http/app.ts';
+import { mintCartId } from './http/cart-id.ts';
 import { HttpServer } from './http/server.ts';
 import { LmdbJournal } from './journal/lmdb.ts';
 import { MemoryJournal } from './journal/memory.ts';
 import { AdminServer } from './observability/admin-server.ts';
 import { logCall } from './observability/grpc-log.ts';
 import { GrpcMetrics } from './observability/grpc-metrics.ts';
+import { CheckoutMetrics } from './observability/checkout-metrics.ts';
 import { hashedCart, logRequest } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { OverloadGate, watchEventLoop } from './observability/overload.ts';
@@ -20,6 +23,8 @@ import type { Logger } from 'pino';
 import type { Clock } from './actor/clock.ts';
 import type { PoolOptions } from './actor/local-pool.ts';
 import type { Catalog } from './catalog/port.ts';
+import type { CheckoutStep } from './checkout/context.ts';
+import type { ProviderDesk } from './checkout/desk.ts';
 import type { Config } from './config.ts';
 import type { GrpcServer } from './grpc/server.ts';
 import type { Journal } from './journal/port.ts';
@@ -33,6 +38,8 @@ export interface NodeContext {
   readonly random: () => number;
   /** Something after which the process must end: what is durable is safe, what is in memory can't be trusted. */
   readonly fatal: (error: Error) => void;
+  /** Told how far each checkout is: for proofs that end the process there. */
+  readonly checkoutStep?: (step: CheckoutStep) => void;
 }
 
 export interface NodePorts {
@@ -56,6 +63,7 @@ export class CartNode {
   readonly #catalog: Catalog;
   readonly #pool: LocalGrainPool;
   readonly #feed: ChangeFeed;
+  readonly #desk: ProviderDesk | null;
   readonly #gate: OverloadGate;
   readonly #http: HttpServer;
   readonly #admin: AdminServer;
@@ -78,6 +86,7 @@ export class CartNode {
     this.#commit = new GroupCommit(this.#journal, monotonicMs, this.#metrics);
     this.#pool = this.#createPool();
     this.#feed = this.#createFeed();
+    this.#desk = this.#openDesk();
     this.#gate = new OverloadGate({ lagLimitMs: config.OVERLOAD_LAG_MS });
     const app = new CartApp(
       {
@@ -86,6 +95,7 @@ export class CartNode {
         clock,
         random: context.random,
         version: context.version,
+        checkout: this.#desk,
         monotonicMs,
         admit: () => this.#gate.admit(context.random),
         closing: () => this.#state === 'closing',
@@ -157,6 +167,7 @@ export class CartNode {
     this.#background.abort();
     await this.#sweeper;
     await this.#unmade;
+    await this.#desk?.close();
     await this.#pool.close(deadline);
     await this.#keeper.stop();
     await this.#catalog.close();
@@ -282,6 +293,40 @@ export class CartNode {
     });
   }
 
+  #openDesk(): ProviderDesk | null {
+    const { config, logger, clock, checkoutStep } = this.#context;
+    const metrics = new CheckoutMetrics(this.#metrics.registry);
+    return openDesk(
+      config,
+      {
+        pool: this.#pool,
+        catalog: this.#catalog,
+        registry: createRegistry(),
+        clock,
+        mintCartId,
+        observer: {
+          step: (step) => checkoutStep?.(step),
+          failed: (cart, correlationId, error) =>
+            logger.warn(
+              { cart: hashedCart(cart), correlationId, err: error },
+              'the checkout provider failed',
+            ),
+          opened: (outcome) => metrics.opened(outcome),
+          validated: (approved) => metrics.validated(approved),
+          ordered: () => metrics.ordered(),
+          alarm: (cart, order, reason) => {
+            metrics.alarm();
+            logger.error(
+              { cart: hashedCart(cart), order, reason },
+              'a paid order needs somebody to look at it',
+            );
+          },
+        },
+      },
+      (call, outcome, durationMs) => metrics.called(call, outcome, durationMs),
+    );
+  }
+
   #readiness(): Readiness {
     const reasons: string[] = [];
     const warnings: string[] = [];
@@ -290,6 +335,8 @@ export class CartNode {
     if (this.#keeper.trouble !== null) warnings.push(`journal: ${this.#keeper.trouble}`);
     const trouble = this.#catalog.trouble();
     if (trouble !== null) warnings.push(`catalog: ${trouble}`);
+    const checkout = this.#desk?.trouble() ?? null;
+    if (checkout !== null) warnings.push(`checkout: ${checkout}`);
     if (this.#gate.share > 0)
       warnings.push(`overloaded: ${Math.round(this.#gate.share * 100)} % of requests are refused`);
     return { ready: reasons.length === 0, reasons, warnings };

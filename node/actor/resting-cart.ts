@@ -35,6 +35,7 @@ type Lines = number[];
 interface Rare {
   d?: Cart['deliveries'];
   w?: Cart['warnings'];
+  p?: string;
   c?: Omit<Cart['checkout'], 'payloadHash'> & { readonly payloadHash?: string };
   /** [key, fingerprint, status, version, time] of each remembered request; bytes in base64. */
   r?: [string, string, number, number, number][];
@@ -116,6 +117,7 @@ export function unpack(id: string, text: string, products: ProductTable): Stored
     warnings: rare?.w ?? [],
     lastLineId,
     lastDeliveryId,
+    ...(rare?.p !== undefined && { predecessor: rare.p }),
   };
   const requests = rare?.r?.map(requestOf) ?? [];
   return { head: { epoch, seq, position }, cart, requests, atMs, tail: { records, bytes }, usedMs };
@@ -146,6 +148,7 @@ function rareOf(cart: Cart, requests: readonly StoredRequest[]): Rare | null {
   const rare: Rare = {};
   if (cart.deliveries.length > 0) rare.d = cart.deliveries;
   if (cart.warnings.length > 0) rare.w = cart.warnings;
+  if (cart.predecessor !== undefined) rare.p = cart.predecessor;
   if (cart.checkout.status !== 'CHECKOUT_NONE') {
     const { payloadHash, ...rest } = cart.checkout;
     rare.c = payloadHash === undefined ? rest : { ...rest, payloadHash: base64(payloadHash) };

@@ -18,6 +18,8 @@ export interface Cart {
   /** The highest line id given out; ids are never used twice, until `set` starts the cart anew. */
   readonly lastLineId: number;
   readonly lastDeliveryId: number;
+  /** The ordered cart that this one follows, once its lines are here. */
+  readonly predecessor?: string;
 }
 
 export interface Line {
@@ -91,12 +93,31 @@ export interface Checkout {
   readonly payloadHash?: Uint8Array;
   /** The version whose content the provider holds. */
   readonly cartVersion?: number;
+  /** The shopper has confirmed the order; whether it was paid is not known yet. */
+  readonly paymentInProgress?: boolean;
+  /** When the catalog was last asked for every price of the cart, ms since 1970. */
+  readonly pricedAtMs?: number;
+  readonly succession?: Succession;
+}
+
+/** The cart that follows an ordered one, and the lines that are still to go there. */
+export interface Succession {
+  readonly cartId: string;
+  readonly lines: readonly Line[];
+}
+
+/** What was paid: the lines and deliveries of the provider's order. */
+export interface PaidContent {
+  readonly lines: readonly Line[];
+  readonly deliveries: readonly Delivery[];
 }
 
 /** Something the shopper should know that stopped nothing. */
 export interface Warning {
   readonly code: 'price-changed';
+  /** 0 where it is about a delivery. */
   readonly lineId: number;
+  readonly deliveryId?: number;
   readonly oldAmount: number;
   readonly newAmount: number;
 }

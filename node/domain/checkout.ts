@@ -1,7 +1,11 @@
 import { Rejection } from './rejection.ts';
-import type { MutationRegistry } from './registry.ts';
+import { repriceDelivery } from './deliveries.ts';
+import { repriceLine } from './lines.ts';
+import type { Checkout } from './cart.ts';
+import type { Messages } from './mutation.ts';
+import type { Draft, MutationRegistry } from './registry.ts';
 
-/** What the cart remembers of its order at the checkout provider. */
+/** What the cart remembers of its order at the checkout provider, until that is paid; `succession.ts` has what follows then. */
 export function registerCheckoutMutations(registry: MutationRegistry): void {
   registry.register({
     type: 'CreateCheckoutOrder',
@@ -26,29 +30,28 @@ export function registerCheckoutMutations(registry: MutationRegistry): void {
       };
     },
   });
-  registry.register({
-    type: 'InitializeCheckout',
-    totals: false,
-    handler: (cart, { orderId, status, payloadHash, cartVersion }) => {
-      cart.checkout = {
-        status: 'CHECKOUT_OPEN',
-        reference: orderId,
-        providerStatus: status,
-        payloadHash,
-        cartVersion,
-      };
-    },
-  });
-  registry.register({
-    type: 'OrderCreated',
-    totals: false,
-    handler: (cart, { orderId, status }) => {
-      if (cart.checkout.reference !== orderId) {
-        throw new Rejection('conflict', 'no-checkout', `the cart has no checkout order ${orderId}`, {
-          field: 'orderId',
-        });
-      }
-      cart.checkout = { ...cart.checkout, status: 'CHECKOUT_ORDERED', providerStatus: status };
-    },
-  });
+  registry.register({ type: 'InitializeCheckout', totals: true, handler: initialize });
+}
+
+function initialize(cart: Draft, message: Messages['InitializeCheckout']): void {
+  const { orderId, status, payloadHash, cartVersion, replaces } = message;
+  const { reference = '', pricedAtMs: known } = cart.checkout;
+  // Two nodes may have asked the provider at once: the shopper must be shown the one order that the cart knows of.
+  if (replaces !== undefined && reference !== orderId && reference !== replaces) {
+    throw new Rejection('conflict', 'checkout-conflict', 'another checkout of this cart was faster');
+  }
+  for (const { lineId, product } of message.linePrices ?? []) repriceLine(cart, lineId, product);
+  for (const { deliveryId, option } of message.deliveryPrices ?? [])
+    repriceDelivery(cart, deliveryId, option);
+  const pricedAtMs = message.pricedAtMs ?? known;
+  const checkout: Checkout = {
+    status: 'CHECKOUT_OPEN',
+    reference: orderId,
+    providerStatus: status,
+    payloadHash,
+    cartVersion,
+    ...(message.paymentInProgress && { paymentInProgress: true }),
+    ...(pricedAtMs !== undefined && { pricedAtMs }),
+  };
+  cart.checkout = checkout;
 }

@@ -1,7 +1,7 @@
 import { DELIVERIES_MAX } from './limits.ts';
 import { bindCurrency, find } from './lines.ts';
 import { Rejection } from './rejection.ts';
-import type { Delivery, DeliveryOption, Line } from './cart.ts';
+import type { Delivery, DeliveryOption, Line, Warning } from './cart.ts';
 import type { Messages } from './mutation.ts';
 import type { Draft, MutationRegistry } from './registry.ts';
 
@@ -51,6 +51,21 @@ function setDelivery(cart: Draft, message: Messages['SetDelivery'], option: Deli
   cart.lastDeliveryId = id;
   cart.deliveries = [...cart.deliveries, delivery];
   cart.lines = cart.lines.map((line): Line => (chosen.has(line.id) ? { ...line, deliveryId: id } : line));
+}
+
+/** Gives a delivery the catalog's newest answer. One that is gone or has another provider is left alone. */
+export function repriceDelivery(cart: Draft, id: number, option: DeliveryOption): void {
+  const index = cart.deliveries.findIndex(
+    (delivery) => delivery.id === id && delivery.option.provider === option.provider,
+  );
+  const old = cart.deliveries[index];
+  if (old === undefined) return;
+  bindCurrency(cart, option);
+  cart.deliveries = cart.deliveries.with(index, { ...old, option });
+  if (old.option.price === option.price) return;
+  const amounts = { oldAmount: old.option.price, newAmount: option.price };
+  const warning: Warning = { code: 'price-changed', lineId: 0, deliveryId: id, ...amounts };
+  cart.warnings = [...cart.warnings.filter(({ deliveryId }) => deliveryId !== id), warning];
 }
 
 /** The lines named, or all that have no delivery yet. */

@@ -72,7 +72,8 @@ export function bindCurrency(
   }
 }
 
-function add(cart: Draft, product: Product, quantity: number): void {
+/** Raises the article's line, or makes one. */
+export function add(cart: Draft, product: Product, quantity: number): void {
   bindCurrency(cart, product);
   const index = cart.lines.findIndex((line) => sameArticle(line.product, product));
   if (index !== -1) {
@@ -116,6 +117,14 @@ function replace(cart: Draft, index: number, quantity: number, product?: Product
   if (product !== undefined) warnOfPrice(cart, old, product);
 }
 
+/** Gives a line the catalog's newest answer. A line that is gone or has become another article is left alone. */
+export function repriceLine(cart: Draft, id: number, product: Product): void {
+  const index = cart.lines.findIndex((line) => line.id === id && sameArticle(line.product, product));
+  if (index === -1) return;
+  bindCurrency(cart, product);
+  replace(cart, index, (cart.lines[index] as Line).quantity, product);
+}
+
 /** The shopper saw the old price on this line: a new one is never silent. */
 function warnOfPrice(cart: Draft, old: Line, product: Product): void {
   const oldAmount = old.product.unitPrice - old.product.unitDiscount;
@@ -140,6 +149,6 @@ function checkTotal(line: Line): void {
   }
 }
 
-function sameArticle(a: Product, b: Product): boolean {
+export function sameArticle(a: Product, b: Product): boolean {
   return a === b || (a.sku === b.sku && a.variant === b.variant && a.storeId === b.storeId);
 }

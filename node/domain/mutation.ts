@@ -2,13 +2,14 @@ import { z } from 'zod';
 import {
   BATCH_ITEMS_MAX,
   BATCH_MAX,
+  DELIVERIES_MAX,
   ID_MAX,
   LINES_MAX,
   QUANTITY_MAX,
   TAX_RATE_MAX,
   UNIT_PRICE_MAX,
 } from './limits.ts';
-import type { DeliveryOption, PickupPoint, Product } from './cart.ts';
+import type { Delivery, DeliveryOption, Line, PickupPoint, Product } from './cart.ts';
 
 /**
  * The shapes of mutations: what may be asked (zod) and what is applied and journaled (types).
@@ -80,6 +81,23 @@ export const pickupPointSchema = z.strictObject({
     .exactOptional(),
 }) satisfies z.ZodType<PickupPoint>;
 
+const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+
+const line = z.strictObject({
+  id: lineId,
+  product: productSchema,
+  quantity,
+  deliveryId: z.int().min(0).max(ID_MAX),
+  totalPrice: z.int().min(0),
+  totalTax: z.int().min(0),
+}) satisfies z.ZodType<Line>;
+
+const delivery = z.strictObject({
+  id: lineId,
+  option: deliveryOptionSchema,
+  pickupPoint: pickupPointSchema.exactOptional(),
+}) satisfies z.ZodType<Delivery>;
+
 const addRequest = z.strictObject({
   sku: text(255),
   quantity,
@@ -105,9 +123,21 @@ export const schemas = {
   InitializeCheckout: z.strictObject({
     orderId: text(255),
     status: text(64),
-    payloadHash: z.instanceof(Uint8Array),
+    payloadHash: bytes,
     cartVersion: z.int().min(0),
     paymentInProgress: z.boolean(),
+    replaces: z.string().max(255).exactOptional(),
+    linePrices: z
+      .array(z.strictObject({ lineId, product: productSchema }))
+      .max(LINES_MAX)
+      .readonly()
+      .exactOptional(),
+    deliveryPrices: z
+      .array(z.strictObject({ deliveryId: lineId, option: deliveryOptionSchema }))
+      .max(DELIVERIES_MAX)
+      .readonly()
+      .exactOptional(),
+    pricedAtMs: z.int().min(0).exactOptional(),
   }),
   CreateCheckoutOrder: z.strictObject({
     country,
@@ -117,7 +147,19 @@ export const schemas = {
     push: text(2000).exactOptional(),
     validation: text(2000).exactOptional(),
   }),
-  OrderCreated: z.strictObject({ orderId: text(255), status: text(64) }),
+  OrderCreated: z.strictObject({
+    orderId: text(255),
+    status: text(64),
+    paid: z
+      .strictObject({
+        lines: z.array(line).max(LINES_MAX).readonly(),
+        deliveries: z.array(delivery).max(DELIVERIES_MAX).readonly(),
+      })
+      .exactOptional(),
+    successorId: text(64).exactOptional(),
+  }),
+  TakeOver: z.strictObject({ sourceId: text(64), lines: z.array(line).max(LINES_MAX).readonly() }),
+  TakenOver: z.strictObject({ successorId: text(64) }),
   Clear: z.strictObject({}),
 } as const;
 

@@ -3,6 +3,7 @@ import { registerDeliveryMutations } from './deliveries.ts';
 import { registerLineMutations } from './lines.ts';
 import { MutationRegistry } from './registry.ts';
 import { Rejection } from './rejection.ts';
+import { registerSuccessionMutations } from './succession.ts';
 
 /** The registry with every mutation of a cart. */
 export function createRegistry(): MutationRegistry {
@@ -10,6 +11,7 @@ export function createRegistry(): MutationRegistry {
   registerLineMutations(registry);
   registerDeliveryMutations(registry);
   registerCheckoutMutations(registry);
+  registerSuccessionMutations(registry);
   registerBatch(registry);
   return registry;
 }

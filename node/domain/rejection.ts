@@ -12,6 +12,7 @@ export type RejectionKind = 'invalid' | 'missing' | 'conflict' | 'precondition';
 /** Stable codes, part of the public API. */
 export type RejectionCode =
   | 'already-ordered'
+  | 'checkout-conflict'
   | 'currency-mismatch'
   | 'delivery-limit'
   | 'idempotency-key-reused'

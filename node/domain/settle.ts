@@ -3,7 +3,7 @@ import type { Cart, Line, Totals } from './cart.ts';
 import type { Draft } from './registry.ts';
 
 /**
- * Restores what follows from lines and deliveries: a delivery goes with its last line, a warning with its line, an empty cart
+ * Restores what follows from lines and deliveries: a delivery goes with its last line, a warning with what it is about, an empty cart
  * is bound to no currency, and totals are the sums of their parts.
  */
 export function settle(cart: Draft): void {
@@ -14,8 +14,11 @@ export function settle(cart: Draft): void {
     }
   }
   if (cart.warnings.length > 0) {
-    const ids = new Set(cart.lines.map((line) => line.id));
-    cart.warnings = cart.warnings.filter((warning) => ids.has(warning.lineId));
+    const lines = new Set(cart.lines.map((line) => line.id));
+    const deliveries = new Set(cart.deliveries.map((delivery) => delivery.id));
+    cart.warnings = cart.warnings.filter(({ lineId, deliveryId }) =>
+      deliveryId === undefined ? lines.has(lineId) : deliveries.has(deliveryId),
+    );
   }
   if (cart.lines.length === 0) {
     cart.currency = '';

@@ -46,6 +46,7 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   InitializeCheckout: ['orderId', 'status'],
   CreateCheckoutOrder: ['country'],
   OrderCreated: ['orderId', 'status'],
+  TakeOver: ['lines'],
 };
 
 /** A change as clients see it: what was applied, with the catalog's answers in it, but not what concerns the checkout provider or other carts. */

@@ -222,7 +222,7 @@ describe('HTTP API', () => {
       ['an unknown query', 'GET', `${BYID}/add/A?price=1`, undefined, 400, 'unknown-field', 'query.price'],
       ['an id that is none', 'GET', '/cart/byid/a.b', undefined, 404, 'not-found', 'cartId'],
       ['an unknown path', 'GET', '/carts', undefined, 404, 'not-found'],
-      ['an unknown path below a cart', 'GET', '/cart/checkout', undefined, 404, 'not-found'],
+      ['an unknown path below a cart', 'GET', '/cart/nowhere', undefined, 404, 'not-found'],
     ];
 
     for (const [name, method, path, body, status, code, field] of rows) {

@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
+import { finishSuccession } from '../actor/succession.ts';
 import cors from '@koa/cors';
 import Koa from 'koa';
 import Router from 'koa-router';
 import { readJson, ClientGoneError } from './body.ts';
+import { answerCallback, answerCheckout, successorOf } from './checkout.ts';
 import { isCartId, isMinted, mintCartId } from './cart-id.ts';
 import { clientAddress } from './client-address.ts';
 import { renderHistory } from './change-view.ts';
@@ -20,6 +22,7 @@ import type { Context } from 'koa';
 import type { ChangeFeed } from '../actor/change-feed.ts';
 import type { Clock } from '../actor/clock.ts';
 import type { GrainPool } from '../actor/grain.ts';
+import type { CheckoutDesk } from '../checkout/port.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { Document } from './documents.ts';
@@ -48,6 +51,8 @@ export interface HttpDependencies {
   readonly random: () => number;
   /** This release. */
   readonly version: string;
+  /** Null: this node has no checkout. */
+  readonly checkout: CheckoutDesk | null;
   readonly monotonicMs: () => number;
   /** Null: go on. Else the node sheds load and the client shall come back after so many ms. */
   readonly admit: () => { readonly retryAfterMs: number } | null;
@@ -102,7 +107,8 @@ export class CartApp {
     const router = new Router<RequestState>({ prefix: '/cart', sensitive: true });
     for (const route of routes) {
       if (route.path === '/add/:sku' && !this.#settings.ADD_BY_GET) continue;
-      const paths = [route.path === '' ? '/' : route.path, `/byid/:cartId${route.path}`];
+      const paths = [route.path === '' ? '/' : route.path];
+      if (route.action.kind !== 'callback') paths.push(`/byid/:cartId${route.path}`);
       for (const path of paths) {
         const label = `/cart${path}`;
         router.register(path, [route.method], (ctx: Context & { state: RequestState }) => {
@@ -233,12 +239,24 @@ export class CartApp {
       this.#send(ctx, 204, ['Set-Cookie', cartCookie(this.#settings, null)], '');
       return;
     }
+    if (action.kind === 'callback') {
+      const callback = answerCallback(ctx, action.callback, this.#deps.checkout, this.#schemas);
+      this.#send(ctx, ...(await callback));
+      return;
+    }
     const target = byId ? this.#targetOfPath(ctx) : this.#targetOfCookie(ctx);
     ctx.state.cart = target.id;
     limit(this.#cartLimit, target.id, 'for this cart');
     if (action.kind === 'read') {
       const read = this.#deps.pool.read(target.id);
-      this.#sendCart(ctx, target, read instanceof Promise ? await read : read);
+      const cart = read instanceof Promise ? await read : read;
+      if (cart.checkout.status === 'CHECKOUT_ORDERED') await this.#sendOrdered(ctx, target, cart, byId);
+      else this.#sendCart(ctx, target, cart);
+      return;
+    }
+    if (action.kind === 'checkout') {
+      const opened = answerCheckout(ctx, target.id, this.#deps.checkout);
+      this.#send(ctx, ...(await opened));
       return;
     }
     if (action.kind === 'history') return this.#sendHistory(ctx, target);
@@ -332,6 +350,20 @@ export class CartApp {
       random,
       heartbeatMs: this.#settings.EVENTS_HEARTBEAT_MS,
     });
+  }
+
+  /** By its id an ordered cart is what it is; a cookie goes over to the cart that follows it. */
+  async #sendOrdered(ctx: Context, target: Target, ordered: Cart, byId: boolean): Promise<void> {
+    const { pool } = this.#deps;
+    const finished = await finishSuccession(pool, ordered);
+    if (byId) {
+      this.#sendCart(ctx, target, finished);
+      return;
+    }
+    const cart = await successorOf(pool, finished);
+    // It names a version of the cart that was.
+    delete ctx.req.headers['if-none-match'];
+    this.#sendCart(ctx, { id: cart.id, cookie: cartCookie(this.#settings, cart.id) }, cart);
   }
 
   #sendMutated(ctx: Context, target: Target, cart: Cart, replayed: boolean): void {

@@ -4,7 +4,7 @@ import type { Messages, Mutation, MutationType } from '../domain/mutation.ts';
 
 /**
  * A change as clients see it: what was applied, with the catalog's answers in it. What is nobody's business but this service's own (what the checkout
- * provider was sent, its callbacks) is left out.
+ * provider was sent, its callbacks, ids of other carts) is left out.
  */
 const amount = z.int();
 
@@ -55,6 +55,8 @@ const parts = [
   z.strictObject({ type: z.literal('CreateCheckoutOrder'), country: z.string() }),
   z.strictObject({ type: z.literal('OrderCreated'), orderId: z.string(), status: z.string() }),
   z.strictObject({ type: z.literal('Clear') }),
+  z.strictObject({ type: z.literal('TakeOver'), items: z.array(z.strictObject(addedItem)) }),
+  z.strictObject({ type: z.literal('TakenOver') }),
 ] as const;
 
 const part = z.discriminatedUnion('type', parts);
@@ -78,7 +80,7 @@ const views: { readonly [T in Applied]: (message: Messages[T]) => Part } = {
   AddItem: ({ product, quantity }) => ({ type: 'AddItem', product: productOf(product), quantity }),
   SetCartRequest: ({ resolved = [] }) => ({
     type: 'SetCartRequest',
-    items: resolved.map(({ product, quantity }) => ({ product: productOf(product), quantity })),
+    items: itemsOf(resolved),
   }),
   RemoveItem: (message) => ({ type: 'RemoveItem', id: message.id }),
   ChangeQuantity: (message) => ({ type: 'ChangeQuantity', id: message.id, quantity: message.quantity }),
@@ -99,12 +101,18 @@ const views: { readonly [T in Applied]: (message: Messages[T]) => Part } = {
   CreateCheckoutOrder: ({ country }) => ({ type: 'CreateCheckoutOrder', country }),
   OrderCreated: ({ orderId, status }) => ({ type: 'OrderCreated', orderId, status }),
   Clear: () => ({ type: 'Clear' }),
+  TakeOver: ({ lines }) => ({ type: 'TakeOver', items: itemsOf(lines) }),
+  TakenOver: () => ({ type: 'TakenOver' }),
 };
 
 function partOf({ type, message }: Mutation): Part {
   if (!(type in views)) throw new Error(`mutation ${type} is applied nowhere`);
   // The key guarantees that a view only ever sees its own message type.
   return (views[type as Applied] as (message: Mutation['message']) => Part)(message);
+}
+
+function itemsOf(items: readonly { readonly product: Product; readonly quantity: number }[]) {
+  return items.map(({ product, quantity }) => ({ product: productOf(product), quantity }));
 }
 
 function productOf({ sku, name, unitPrice, unitDiscount, taxRate, currency, country, ...rest }: Product) {

@@ -43,6 +43,23 @@ const changing = [
   'version-mismatch',
 ] as const satisfies readonly ProblemCode[];
 
+/** The cart is changed by what the checkout provider knows. */
+const checkingOut = [
+  ...reading,
+  ...foreign,
+  'already-ordered',
+  'catalog-unavailable',
+  'checkout-busy',
+  'checkout-conflict',
+  'checkout-off',
+  'checkout-provider-error',
+  'checkout-provider-timeout',
+  'journal-full',
+  'mailbox-full',
+  'remembered-requests-full',
+  'unknown-outcome',
+] as const satisfies readonly ProblemCode[];
+
 const body = [
   'body-not-json',
   'body-too-large',
@@ -70,6 +87,10 @@ export function problemsOf({ action, doc }: RouteDefinition, byId: boolean): Pro
     case 'mutate':
       add(changing);
       break;
+    case 'checkout':
+    case 'callback':
+      add(checkingOut);
+      break;
     case 'forget':
       add(byId ? changing : foreign);
   }
@@ -86,5 +107,10 @@ export function exampleOf(code: ProblemCode): object {
     detail: title,
     instance: 'urn:uuid:6f1c2f0e-8a55-4e0c-9d55-2b1d7f3f8a10',
     code,
+    ...(code === 'already-ordered' && { confirmationUrl: 'https://shop.example/thanks?order=1' }),
+    ...(code.startsWith('checkout-provider') && {
+      correlationId: '0f9d9b8e-5c0a-4d0b-9a63-0c6a3f6a4f0e',
+      providerCorrelationId: '5d1f7c5a-2a5e-4c8b-8a55-3f0f6c9e1b7d',
+    }),
   };
 }

@@ -27,6 +27,15 @@ export const problemView = z.strictObject({
   instance: z.string().meta({ description: 'this very answer, for support to search the log for' }),
   code: z.enum(Object.keys(problems) as [keyof typeof problems]),
   errors: z.array(fieldError).optional(),
+  confirmationUrl: z
+    .string()
+    .meta({ description: 'of an ordered cart: the shop’s page that shows the order' })
+    .optional(),
+  correlationId: z
+    .string()
+    .meta({ description: 'of a call to the checkout provider: the log has it, too' })
+    .optional(),
+  providerCorrelationId: z.string().meta({ description: 'the checkout provider’s own' }).optional(),
 });
 
 const components = z.registry<{ id: string }>();

@@ -68,6 +68,8 @@ export function openApiDocument(settings: Settings, version: string): OpenApiDoc
   for (const byId of [false, true]) {
     for (const route of routes) {
       if (route.path === '/add/:sku' && !settings.ADD_BY_GET) continue;
+      // The cart is sealed in the path.
+      if (route.action.kind === 'callback' && byId) continue;
       const path = templateOf(route.path, byId);
       paths[path] = {
         ...paths[path],
@@ -90,6 +92,10 @@ export function openApiDocument(settings: Settings, version: string): OpenApiDoc
       {
         name: 'cart by id',
         description: 'A cart by its id, which is a secret: who has it may change the cart',
+      },
+      {
+        name: 'checkout provider',
+        description: 'What the checkout provider calls, at addresses that it was given',
       },
     ],
     paths,
@@ -117,8 +123,8 @@ function operationOf(
   return {
     operationId: `${doc.name}${byId ? 'ById' : ''}`,
     summary: doc.summary,
-    tags: [byId ? 'cart by id' : 'cart'],
-    ...(byId ? {} : { security: [{ cookie: [] }, {}] }),
+    tags: [route.action.kind === 'callback' ? 'checkout provider' : byId ? 'cart by id' : 'cart'],
+    ...(byId || route.action.kind === 'callback' ? {} : { security: [{ cookie: [] }, {}] }),
     parameters: [
       ...pathParameters(route, byId, schemas, settings),
       ...queryParameters(route, schemas),
@@ -182,6 +188,8 @@ function headerParameters({ action }: RouteDefinition, byId: boolean): Parameter
     case 'read':
       return [none];
     case 'history':
+    case 'checkout':
+    case 'callback':
       return [];
     case 'events':
       return [header('Last-Event-ID', 'go on behind this version', { type: 'integer', minimum: 0 })];
@@ -256,6 +264,16 @@ function successOf({ action }: RouteDefinition, byId: boolean): Record<string, R
           content: { 'text/event-stream': { ...text, ...example('events') } },
         },
       };
+    case 'checkout':
+      return {
+        200: {
+          description:
+            'the provider’s HTML, to be put into the shop’s page byte for byte; its order, where `Accept` prefers JSON',
+          content: { 'text/html': text, 'application/json': { schema: { type: 'object' } } },
+        },
+      };
+    case 'callback':
+      return callbackSuccess(action);
     case 'forget':
       return { 204: { description: 'the cookie is forgotten', headers: cookie } };
     case 'mutate': {
@@ -263,6 +281,16 @@ function successOf({ action }: RouteDefinition, byId: boolean): Record<string, R
       return { 200: { ...cart, headers: { ...cart.headers, ...replayed } } };
     }
   }
+}
+
+function callbackSuccess(action: RouteDefinition['action']): Record<string, Response> {
+  if (action.kind === 'callback' && action.callback === 'push')
+    return { 200: { description: 'the order is placed and acknowledged' } };
+  const location = { Location: { description: 'where the shopper is sent', required: true, ...text } };
+  return {
+    200: { description: 'it may be paid' },
+    303: { description: 'it may not: the cart has changed', headers: location },
+  };
 }
 
 /** One response a status, with an example of each problem that has it. */

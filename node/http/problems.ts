@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from '../actor/errors.ts';
+import { AlreadyOrderedError, CheckoutError, UnknownSealError } from '../checkout/port.ts';
 import { Rejection } from '../domain/rejection.ts';
 
 /**
@@ -13,6 +14,13 @@ export const problems = {
   'cart-damaged': [503, 'The cart can’t be read'],
   'cart-owned-elsewhere': [503, 'Another node owns the cart'],
   'catalog-unavailable': [503, 'The catalog gives no answer'],
+  'checkout-busy': [503, 'Too many requests wait for the checkout provider'],
+  'checkout-conflict': [409, 'Another checkout of this cart was faster'],
+  'checkout-off': [501, 'This service has no checkout'],
+  'checkout-order-mismatch': [409, 'The order is not this cart’s'],
+  'checkout-order-unknown': [404, 'The checkout provider knows no such order'],
+  'checkout-provider-error': [502, 'The checkout provider failed'],
+  'checkout-provider-timeout': [504, 'The checkout provider did not answer in time'],
   closing: [503, 'The node is shutting down'],
   'cross-site': [403, 'Cross-site requests can’t change carts'],
   'currency-mismatch': [409, 'Another currency or country than the cart’s'],
@@ -71,18 +79,21 @@ export class HttpProblem extends Error {
   /** This very answer, for the client to quote and for the log to be searched for. */
   readonly instance = `urn:uuid:${randomUUID()}`;
   readonly headers: Readonly<Record<string, string>>;
+  /** Members beside the standard ones. */
+  readonly extensions: Readonly<Record<string, string>>;
 
   constructor(
     code: ProblemCode,
     detail: string,
     errors: readonly FieldError[] = [],
     headers: Readonly<Record<string, string>> = {},
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly extensions?: Readonly<Record<string, string>> } = {},
   ) {
     super(detail, options);
     this.code = code;
     this.errors = errors;
     this.headers = headers;
+    this.extensions = options.extensions ?? {};
   }
 
   get status(): number {
@@ -100,6 +111,7 @@ export class HttpProblem extends Error {
       detail: this.message,
       instance: this.instance,
       code: this.code,
+      ...this.extensions,
     };
     return this.errors.length === 0 ? base : { ...base, errors: this.errors };
   }
@@ -125,6 +137,8 @@ export function toProblem(error: unknown): HttpProblem {
     const detail = 'what is stored of this cart is damaged; it is kept as it is until somebody looked at it';
     return new HttpProblem('cart-damaged', detail, [], retryAfter(60_000), { cause: error });
   }
+  const checkout = checkoutProblem(error);
+  if (checkout !== null) return checkout;
   return new HttpProblem(
     'internal-error',
     'the request could not be handled; nothing else is known about it',
@@ -132,6 +146,23 @@ export function toProblem(error: unknown): HttpProblem {
     {},
     { cause: error },
   );
+}
+
+function checkoutProblem(error: unknown): HttpProblem | null {
+  if (error instanceof AlreadyOrderedError) {
+    const extensions = { confirmationUrl: error.confirmationUrl };
+    return new HttpProblem('already-ordered', error.message, [], {}, { extensions });
+  }
+  if (error instanceof UnknownSealError)
+    return new HttpProblem('not-found', error.message, [], {}, { cause: error });
+  if (!(error instanceof CheckoutError)) return null;
+  const { code, correlationId, providerCorrelationId } = error;
+  const extensions = {
+    correlationId,
+    ...(providerCorrelationId !== null && { providerCorrelationId }),
+  };
+  const headers = code === 'checkout-busy' ? retryAfter(1000) : {};
+  return new HttpProblem(code, error.message, [], headers, { cause: error, extensions });
 }
 
 /** What Node found wrong with the bytes on a connection. Null where the connection itself broke. */

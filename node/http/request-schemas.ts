@@ -23,6 +23,10 @@ export interface RequestSchemas {
   readonly historyQuery: z.ZodType<{ readonly fromVersion: number; readonly limit: number }>;
   /** The query of GET /cart/events. */
   readonly eventsQuery: z.ZodType<{ readonly afterVersion?: number | undefined }>;
+  /** The query by which the checkout provider names an order. It may add to it. */
+  readonly pushQuery: z.ZodType<{ readonly order: string }>;
+  /** The checkout provider's order: a large thing of its own, of which is read what is needed. */
+  readonly providerOrder: z.ZodType;
   /** A line's or delivery's id in the path. */
   readonly id: z.ZodType<number>;
 }
@@ -91,6 +95,8 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
         .pipe(z.int().min(1).max(HISTORY_LIMIT_MAX))
         .default(HISTORY_LIMIT),
     }),
+    pushQuery: z.object({ order: z.string().min(1).max(255) }),
+    providerOrder: z.unknown(),
     eventsQuery: z.strictObject({ afterVersion: version.pipe(z.int().min(0)).exactOptional() }),
     id: z
       .string()

@@ -22,7 +22,10 @@ export type RouteAction =
       readonly mutationOf: (input: RouteInput, schemas: RequestSchemas) => Mutation | Promise<Mutation>;
     }
   /** Forgets the cookie, where there is one; a cart named in the path is emptied. */
-  | { readonly kind: 'forget' };
+  | { readonly kind: 'forget' }
+  | { readonly kind: 'checkout' }
+  /** The checkout provider calls; the cart's id is sealed in the path, which has no form by id. */
+  | { readonly kind: 'callback'; readonly callback: 'push' | 'validation' };
 
 /** What `/openapi.json` says of a route, beside what follows from the kind of its action. */
 export interface RouteDoc {
@@ -145,6 +148,37 @@ export const routes: readonly RouteDefinition[] = [
     doc: { name: 'clearCart', summary: 'Empty the cart' },
   },
   {
+    method: 'GET',
+    path: '/checkout',
+    action: { kind: 'checkout' },
+    doc: {
+      name: 'openCheckout',
+      summary: 'The order at the checkout provider, made or brought up to date',
+      problems: ['line-total-limit', 'no-checkout', 'unknown-delivery-provider', 'unknown-sku'],
+    },
+  },
+  {
+    method: 'POST',
+    path: '/checkout/push/:seal',
+    action: { kind: 'callback', callback: 'push' },
+    doc: {
+      name: 'pushOrder',
+      summary: 'The checkout provider tells that an order was paid',
+      query: 'pushQuery',
+      problems: ['checkout-order-mismatch', 'checkout-order-unknown'],
+    },
+  },
+  {
+    method: 'POST',
+    path: '/checkout/validation/:seal',
+    action: { kind: 'callback', callback: 'validation' },
+    doc: {
+      name: 'validateOrder',
+      summary: 'The checkout provider asks whether an order may be paid',
+      body: { schema: 'providerOrder', example: { order_id: 'f3392f8b-6116-4073-ab96-e330819e2c07' } },
+    },
+  },
+  {
     method: 'POST',
     path: '/batch',
     action: mutate('Batch', async ({ body }, { batch }) => {
@@ -241,7 +275,7 @@ export const mutationRoutes: readonly {
 const patterns = routes.map(({ method, path, action }) => ({
   methods: action.kind === 'read' || action.kind === 'history' ? ['GET', 'HEAD'] : [method],
   pattern: new RegExp(
-    `^/cart(/byid/[^/]+)?${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
+    `^/cart${action.kind === 'callback' ? '' : '(/byid/[^/]+)?'}${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
   ),
 }));
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { Cart, CheckoutStatus, Delivery, Line, Product } from '../domain/cart.ts';
+import type { Cart, CheckoutStatus, Delivery, Line, Product, Warning } from '../domain/cart.ts';
 
 /** The cart as clients see it. This file is the only one that knows the shape. */
 const amount = z.int();
@@ -53,9 +53,19 @@ export const cartView = z.strictObject({
   checkout: z.strictObject({
     status: z.enum(['none', 'requested', 'open', 'ordered']),
     reference: z.string().optional(),
+    /** The shopper has confirmed the order; whether it was paid is not known yet. */
+    paymentInProgress: z.literal(true).optional(),
+    /** The cart that follows this ordered one. */
+    successor: z.string().optional(),
   }),
   warnings: z.array(
-    z.strictObject({ code: z.string(), lineId: z.int(), oldAmount: amount, newAmount: amount }),
+    z.strictObject({
+      code: z.string(),
+      lineId: z.int().optional(),
+      deliveryId: z.int().optional(),
+      oldAmount: amount,
+      newAmount: amount,
+    }),
   ),
 });
 
@@ -141,15 +151,30 @@ function cartText(cart: Cart, items: string): string {
   const { totals, deliveries, warnings } = cart;
   const sent =
     deliveries.length === 0 ? '' : deliveries.map((delivery) => deliveryText(delivery, cart.lines)).join();
-  const reference =
-    cart.checkout.reference === undefined ? '' : `,"reference":${JSON.stringify(cart.checkout.reference)}`;
   return (
     `{"id":${JSON.stringify(cart.id)},"version":${cart.version},"currency":"${cart.currency}","country":"${cart.country}",` +
     `"items":[${items}],"deliveries":[${sent}],` +
     `"totals":{"items":${totals.items},"deliveries":${totals.deliveries},"discount":${totals.discount},` +
     `"total":${totals.total},"tax":${totals.tax}},` +
-    `"checkout":{"status":"${statuses[cart.checkout.status]}"${reference}},` +
-    `"warnings":${warnings.length === 0 ? '[]' : JSON.stringify(warnings)}}`
+    `"checkout":{"status":"${statuses[cart.checkout.status]}"${checkoutText(cart.checkout)}},` +
+    `"warnings":${warnings.length === 0 ? '[]' : warningsText(warnings)}}`
+  );
+}
+
+function checkoutText({ reference, paymentInProgress, succession }: Cart['checkout']): string {
+  if (reference === undefined) return '';
+  const progress = paymentInProgress === true ? ',"paymentInProgress":true' : '';
+  // Not before it has what is to go there: it would look as if that were lost.
+  const followed = succession?.lines.length === 0 ? `,"successor":${JSON.stringify(succession.cartId)}` : '';
+  return `,"reference":${JSON.stringify(reference)}${progress}${followed}`;
+}
+
+function warningsText(warnings: readonly Warning[]): string {
+  return JSON.stringify(
+    warnings.map(({ code, lineId, deliveryId, oldAmount, newAmount }) => {
+      const what = deliveryId === undefined ? { lineId } : { deliveryId };
+      return { code, ...what, oldAmount, newAmount };
+    }),
   );
 }
 

@@ -9,6 +9,10 @@ export interface CartNodeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Options of the node binary itself. */
   readonly nodeOptions?: readonly string[];
+  /** Another program than the node's own. */
+  readonly program?: string;
+  /** Absent: a free one. */
+  readonly httpPort?: number;
   /** A command that starts the process, such as `taskset -c 0`. */
   readonly launcher?: readonly string[];
 }
@@ -32,10 +36,10 @@ export class CartNode implements AsyncDisposable {
 
   /** Starts the process; {@link ready} tells when it serves. */
   static async spawn(options: CartNodeOptions): Promise<CartNode> {
-    const httpPort = await freePort();
+    const httpPort = options.httpPort ?? (await freePort());
     const adminPort = await freePort();
     const [first, ...rest] = [...(options.launcher ?? []), process.execPath];
-    const args = [...rest, ...(options.nodeOptions ?? []), main];
+    const args = [...rest, ...(options.nodeOptions ?? []), options.program ?? main];
     const child = new Child(first, args, {
       ...process.env,
       HOST: '127.0.0.1',

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkoutKills } from './checkout-kills.ts';
 import { fullDisk } from './full-disk.ts';
 import { kills } from './kills.ts';
 import { codeVersion, Results } from './results.ts';
@@ -8,7 +9,7 @@ import { soak } from './soak.ts';
 import { watchers } from './watchers.ts';
 import type { Row, RowResult } from './row.ts';
 
-const rows: readonly Row[] = [kills, fullDisk, watchers, soak];
+const rows: readonly Row[] = [kills, checkoutKills, fullDisk, watchers, soak];
 const root = join(import.meta.dirname, '../..');
 
 const usage = `The long runs: real nodes, real crashes.

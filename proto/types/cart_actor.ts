@@ -21,16 +21,19 @@ import type { CreateCheckoutOrder as _messages_CreateCheckoutOrder, CreateChecko
 import type { CreateCheckoutOrderCall as _messages_CreateCheckoutOrderCall, CreateCheckoutOrderCall__Output as _messages_CreateCheckoutOrderCall__Output } from './messages/CreateCheckoutOrderCall.ts';
 import type { Delivery as _messages_Delivery, Delivery__Output as _messages_Delivery__Output } from './messages/Delivery.ts';
 import type { DeliveryOption as _messages_DeliveryOption, DeliveryOption__Output as _messages_DeliveryOption__Output } from './messages/DeliveryOption.ts';
+import type { DeliveryPrice as _messages_DeliveryPrice, DeliveryPrice__Output as _messages_DeliveryPrice__Output } from './messages/DeliveryPrice.ts';
 import type { InitializeCheckout as _messages_InitializeCheckout, InitializeCheckout__Output as _messages_InitializeCheckout__Output } from './messages/InitializeCheckout.ts';
 import type { InitializeCheckoutCall as _messages_InitializeCheckoutCall, InitializeCheckoutCall__Output as _messages_InitializeCheckoutCall__Output } from './messages/InitializeCheckoutCall.ts';
 import type { JournalRecord as _messages_JournalRecord, JournalRecord__Output as _messages_JournalRecord__Output } from './messages/JournalRecord.ts';
 import type { Line as _messages_Line, Line__Output as _messages_Line__Output } from './messages/Line.ts';
+import type { LinePrice as _messages_LinePrice, LinePrice__Output as _messages_LinePrice__Output } from './messages/LinePrice.ts';
 import type { Merge as _messages_Merge, Merge__Output as _messages_Merge__Output } from './messages/Merge.ts';
 import type { MergeCall as _messages_MergeCall, MergeCall__Output as _messages_MergeCall__Output } from './messages/MergeCall.ts';
 import type { Mutation as _messages_Mutation, Mutation__Output as _messages_Mutation__Output } from './messages/Mutation.ts';
 import type { MutationReply as _messages_MutationReply, MutationReply__Output as _messages_MutationReply__Output } from './messages/MutationReply.ts';
 import type { OrderCreated as _messages_OrderCreated, OrderCreated__Output as _messages_OrderCreated__Output } from './messages/OrderCreated.ts';
 import type { OrderCreatedCall as _messages_OrderCreatedCall, OrderCreatedCall__Output as _messages_OrderCreatedCall__Output } from './messages/OrderCreatedCall.ts';
+import type { PaidContent as _messages_PaidContent, PaidContent__Output as _messages_PaidContent__Output } from './messages/PaidContent.ts';
 import type { PickupPoint as _messages_PickupPoint, PickupPoint__Output as _messages_PickupPoint__Output } from './messages/PickupPoint.ts';
 import type { Product as _messages_Product, Product__Output as _messages_Product__Output } from './messages/Product.ts';
 import type { RememberedRequest as _messages_RememberedRequest, RememberedRequest__Output as _messages_RememberedRequest__Output } from './messages/RememberedRequest.ts';
@@ -47,6 +50,11 @@ import type { SetPickupPointCall as _messages_SetPickupPointCall, SetPickupPoint
 import type { SnapshotRecord as _messages_SnapshotRecord, SnapshotRecord__Output as _messages_SnapshotRecord__Output } from './messages/SnapshotRecord.ts';
 import type { StateCall as _messages_StateCall, StateCall__Output as _messages_StateCall__Output } from './messages/StateCall.ts';
 import type { StateReply as _messages_StateReply, StateReply__Output as _messages_StateReply__Output } from './messages/StateReply.ts';
+import type { Succession as _messages_Succession, Succession__Output as _messages_Succession__Output } from './messages/Succession.ts';
+import type { TakeOver as _messages_TakeOver, TakeOver__Output as _messages_TakeOver__Output } from './messages/TakeOver.ts';
+import type { TakeOverCall as _messages_TakeOverCall, TakeOverCall__Output as _messages_TakeOverCall__Output } from './messages/TakeOverCall.ts';
+import type { TakenOver as _messages_TakenOver, TakenOver__Output as _messages_TakenOver__Output } from './messages/TakenOver.ts';
+import type { TakenOverCall as _messages_TakenOverCall, TakenOverCall__Output as _messages_TakenOverCall__Output } from './messages/TakenOverCall.ts';
 import type { Totals as _messages_Totals, Totals__Output as _messages_Totals__Output } from './messages/Totals.ts';
 import type { Warning as _messages_Warning, Warning__Output as _messages_Warning__Output } from './messages/Warning.ts';
 import type { WatchCall as _messages_WatchCall, WatchCall__Output as _messages_WatchCall__Output } from './messages/WatchCall.ts';
@@ -78,10 +86,12 @@ export interface ProtoGrpcType {
     CreateCheckoutOrderCall: MessageTypeDefinition<_messages_CreateCheckoutOrderCall, _messages_CreateCheckoutOrderCall__Output>
     Delivery: MessageTypeDefinition<_messages_Delivery, _messages_Delivery__Output>
     DeliveryOption: MessageTypeDefinition<_messages_DeliveryOption, _messages_DeliveryOption__Output>
+    DeliveryPrice: MessageTypeDefinition<_messages_DeliveryPrice, _messages_DeliveryPrice__Output>
     InitializeCheckout: MessageTypeDefinition<_messages_InitializeCheckout, _messages_InitializeCheckout__Output>
     InitializeCheckoutCall: MessageTypeDefinition<_messages_InitializeCheckoutCall, _messages_InitializeCheckoutCall__Output>
     JournalRecord: MessageTypeDefinition<_messages_JournalRecord, _messages_JournalRecord__Output>
     Line: MessageTypeDefinition<_messages_Line, _messages_Line__Output>
+    LinePrice: MessageTypeDefinition<_messages_LinePrice, _messages_LinePrice__Output>
     Merge: MessageTypeDefinition<_messages_Merge, _messages_Merge__Output>
     MergeCall: MessageTypeDefinition<_messages_MergeCall, _messages_MergeCall__Output>
     MergeStrategy: EnumTypeDefinition
@@ -89,6 +99,7 @@ export interface ProtoGrpcType {
     MutationReply: MessageTypeDefinition<_messages_MutationReply, _messages_MutationReply__Output>
     OrderCreated: MessageTypeDefinition<_messages_OrderCreated, _messages_OrderCreated__Output>
     OrderCreatedCall: MessageTypeDefinition<_messages_OrderCreatedCall, _messages_OrderCreatedCall__Output>
+    PaidContent: MessageTypeDefinition<_messages_PaidContent, _messages_PaidContent__Output>
     PickupPoint: MessageTypeDefinition<_messages_PickupPoint, _messages_PickupPoint__Output>
     Product: MessageTypeDefinition<_messages_Product, _messages_Product__Output>
     RememberedRequest: MessageTypeDefinition<_messages_RememberedRequest, _messages_RememberedRequest__Output>
@@ -105,6 +116,11 @@ export interface ProtoGrpcType {
     SnapshotRecord: MessageTypeDefinition<_messages_SnapshotRecord, _messages_SnapshotRecord__Output>
     StateCall: MessageTypeDefinition<_messages_StateCall, _messages_StateCall__Output>
     StateReply: MessageTypeDefinition<_messages_StateReply, _messages_StateReply__Output>
+    Succession: MessageTypeDefinition<_messages_Succession, _messages_Succession__Output>
+    TakeOver: MessageTypeDefinition<_messages_TakeOver, _messages_TakeOver__Output>
+    TakeOverCall: MessageTypeDefinition<_messages_TakeOverCall, _messages_TakeOverCall__Output>
+    TakenOver: MessageTypeDefinition<_messages_TakenOver, _messages_TakenOver__Output>
+    TakenOverCall: MessageTypeDefinition<_messages_TakenOverCall, _messages_TakenOverCall__Output>
     Totals: MessageTypeDefinition<_messages_Totals, _messages_Totals__Output>
     Warning: MessageTypeDefinition<_messages_Warning, _messages_Warning__Output>
     WatchCall: MessageTypeDefinition<_messages_WatchCall, _messages_WatchCall__Output>

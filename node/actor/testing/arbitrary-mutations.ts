@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { aDelivery, aProduct } from './fixtures.ts';
-import type { PickupPoint, Product } from '../../domain/cart.ts';
+import { priceLine } from '../../domain/settle.ts';
+import type { Line, PickupPoint, Product } from '../../domain/cart.ts';
 import type { Mutation } from '../../domain/mutation.ts';
 
 /** Random mutations over few skus, lines and deliveries, so that many of them meet. */
@@ -39,6 +40,23 @@ const item = fc.record({ product: arbitraryProduct, quantity });
 const pickupPoint: fc.Arbitrary<PickupPoint> = fc
   .record({ id: text, name: text, city: fc.option(text, { nil: undefined }) })
   .map(({ city, ...rest }) => (city === undefined ? rest : { ...rest, city }));
+
+/** Lines as an order at the provider has them: of one currency, each article once. */
+const lines: fc.Arbitrary<Line[]> = fc
+  .uniqueArray(item, {
+    maxLength: 4,
+    selector: ({ product: { sku, variant, storeId } }) => JSON.stringify([sku, variant, storeId]),
+  })
+  .map((items) =>
+    items.map(({ product, quantity: pieces }, index) =>
+      priceLine({
+        id: index + 1,
+        product: { ...product, currency: 'SEK', country: 'se' },
+        quantity: pieces,
+        deliveryId: index % 2,
+      }),
+    ),
+  );
 
 const simple: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 6, arbitrary: item.map((message): Mutation => ({ type: 'AddItem', message })) },
@@ -92,15 +110,29 @@ const simple: fc.Arbitrary<Mutation> = fc.oneof(
       .record({
         orderId: fc.constantFrom('o1', 'o2'),
         payloadHash: fc.uint8Array({ minLength: 4, maxLength: 4 }),
+        paymentInProgress: fc.boolean(),
+        given: fc.record(
+          {
+            replaces: fc.constantFrom('', 'o1', 'o2'),
+            linePrices: fc.array(fc.record({ lineId: id, product: arbitraryProduct }), { maxLength: 3 }),
+            deliveryPrices: fc.array(
+              fc.record({ deliveryId: id, option: quantity.map((price) => aDelivery('express', { price })) }),
+              { maxLength: 2 },
+            ),
+            pricedAtMs: fc.integer({ min: 0, max: 2 ** 40 }),
+          },
+          { requiredKeys: [] },
+        ),
       })
-      .map(({ orderId, payloadHash }): Mutation => ({
+      .map(({ orderId, payloadHash, paymentInProgress, given }): Mutation => ({
         type: 'InitializeCheckout',
         message: {
           orderId,
           status: 'checkout_incomplete',
           payloadHash,
           cartVersion: 1,
-          paymentInProgress: false,
+          paymentInProgress,
+          ...given,
         },
       })),
   },
@@ -118,6 +150,19 @@ export const arbitraryMutation: fc.Arbitrary<Mutation> = fc.oneof(
     weight: 1,
     arbitrary: fc.constant<Mutation>({ type: 'OrderCreated', message: { orderId: 'o1', status: 'done' } }),
   },
+  {
+    weight: 1,
+    arbitrary: lines.map((paid): Mutation => {
+      const deliveries = paid.length > 1 ? [{ id: 1, option: aDelivery() }] : [];
+      const message = { orderId: 'o1', status: 'done', paid: { lines: paid, deliveries }, successorId: 's' };
+      return { type: 'OrderCreated', message };
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: lines.map((left): Mutation => ({ type: 'TakeOver', message: { sourceId: 'p', lines: left } })),
+  },
+  { weight: 2, arbitrary: fc.constant<Mutation>({ type: 'TakenOver', message: { successorId: 's' } }) },
 );
 
 export const arbitraryMutations = fc.array(arbitraryMutation, { minLength: 1, maxLength: 40 });

@@ -31,8 +31,8 @@ export class FaultyJournal implements Journal {
   readonly name: string;
   readonly durable: boolean;
   readonly #inner: Journal;
-  /** Faults of the next writes (create, append, release), one each. */
-  readonly faults: Fault[] = [];
+  /** Faults of the next writes (create, append, release), one each; undefined: that one goes well. */
+  readonly faults: (Fault | undefined)[] = [];
   /** Batches written so far, by entries. */
   readonly batches: number[] = [];
   claims = 0;

@@ -63,6 +63,11 @@ export class TestCatalog implements Catalog {
     return { status: 'found', value: aDelivery(provider) };
   }
 
+  /** Another answer of that article from now on. */
+  reprice(sku: string, overrides: Partial<Product>): void {
+    this.#products.set(sku, aProduct(sku, overrides));
+  }
+
   trouble(): string | null {
     return null;
   }

@@ -9,6 +9,7 @@ import { Conformance } from './conformance.ts';
 import type { FeedOptions } from '../../actor/change-feed.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
+import type { CheckoutDesk } from '../../checkout/port.ts';
 import type { RequestDone } from '../app.ts';
 import type { Patience } from '../server.ts';
 import type { HttpSettings } from '../settings.ts';
@@ -52,6 +53,7 @@ export async function openShop(
   options: Partial<PoolOptions> = {},
   patience?: Patience,
   following: Partial<FeedOptions> = {},
+  checkout: (parts: Harness) => CheckoutDesk | null = () => null,
 ): Promise<Shop> {
   const parts = await harness(options);
   const done: RequestDone[] = [];
@@ -87,6 +89,7 @@ export async function openShop(
       clock: parts.clock,
       random: () => 0.5,
       version: '1.2.3',
+      checkout: checkout(parts),
       monotonicMs: () => parts.clock.monotonicMs(),
       admit: () => (shop.shedding ? { retryAfterMs: 1500 } : null),
       closing: () => closing,

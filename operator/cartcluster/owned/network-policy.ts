@@ -3,8 +3,8 @@ import type { CartClusterObject } from '../observed.ts';
 import type { Wish } from './wish.ts';
 
 /**
- * HTTP requests for carts from everywhere; gRPC, which is for the shop's other services, and scrapes from inside the cluster. Probes come from the machine itself and are not subject to policies. A node calls nobody but an HTTP catalog, and that
- * may be anywhere.
+ * HTTP requests for carts from everywhere; gRPC, which is for the shop's other services, and scrapes from inside the cluster. Probes come from the machine itself and are not subject to policies. A node calls nobody but an HTTP catalog
+ * and a checkout provider, and those may be anywhere.
  */
 export function networkPolicy(cluster: CartClusterObject): Wish {
   const { name } = cluster.metadata;
@@ -22,7 +22,12 @@ export function networkPolicy(cluster: CartClusterObject): Wish {
           from: [{ namespaceSelector: {} }],
         },
       ],
-      egress: cluster.spec.catalog?.http === undefined ? [] : [{}],
+      egress: callsOut(cluster) ? [{}] : [],
     },
   };
+}
+
+function callsOut({ spec: { catalog, env = [] } }: CartClusterObject): boolean {
+  // A value from elsewhere is not known here: it may switch checkout on.
+  return catalog?.http !== undefined || env.some(({ name, value }) => name === 'CHECKOUT' && value !== 'off');
 }

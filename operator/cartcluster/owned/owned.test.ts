@@ -104,7 +104,7 @@ describe('what a CartCluster owns', () => {
     );
   });
 
-  it('lets scrapes and gRPC come from inside the cluster only, and nothing go out but to an HTTP catalog', () => {
+  it('lets scrapes and gRPC come from inside the cluster only, and nothing go out but to an HTTP catalog and a checkout', () => {
     const { spec } = wishOf('NetworkPolicy', 'shop');
     assert.deepEqual(spec?.['ingress'], [
       { ports: [{ port: 8080, protocol: 'TCP' }] },
@@ -119,6 +119,9 @@ describe('what a CartCluster owns', () => {
     assert.deepEqual(spec['egress'], []);
     const http = { productUrl: 'https://c.example/{sku}', deliveryUrl: 'https://c.example/{provider}' };
     assert.deepEqual(wishOf('NetworkPolicy', 'shop', { catalog: { http } }).spec?.['egress'], [{}]);
+    const egressWith = (value: string): unknown =>
+      wishOf('NetworkPolicy', 'shop', { env: [{ name: 'CHECKOUT', value }] }).spec?.['egress'];
+    assert.deepEqual([egressWith('kustom'), egressWith('off')], [[{}], []]);
   });
 
   describe('in its pods', () => {

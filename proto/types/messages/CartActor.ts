@@ -20,6 +20,8 @@ import type { SetDeliveryCall as _messages_SetDeliveryCall, SetDeliveryCall__Out
 import type { SetPickupPointCall as _messages_SetPickupPointCall, SetPickupPointCall__Output as _messages_SetPickupPointCall__Output } from '../messages/SetPickupPointCall.ts';
 import type { StateCall as _messages_StateCall, StateCall__Output as _messages_StateCall__Output } from '../messages/StateCall.ts';
 import type { StateReply as _messages_StateReply, StateReply__Output as _messages_StateReply__Output } from '../messages/StateReply.ts';
+import type { TakeOverCall as _messages_TakeOverCall, TakeOverCall__Output as _messages_TakeOverCall__Output } from '../messages/TakeOverCall.ts';
+import type { TakenOverCall as _messages_TakenOverCall, TakenOverCall__Output as _messages_TakenOverCall__Output } from '../messages/TakenOverCall.ts';
 import type { WatchCall as _messages_WatchCall, WatchCall__Output as _messages_WatchCall__Output } from '../messages/WatchCall.ts';
 
 export interface CartActorClient extends grpc.Client {
@@ -158,6 +160,24 @@ export interface CartActorClient extends grpc.Client {
   setPickupPoint(argument: _messages_SetPickupPointCall, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
   setPickupPoint(argument: _messages_SetPickupPointCall, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
   
+  TakeOver(argument: _messages_TakeOverCall, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  TakeOver(argument: _messages_TakeOverCall, metadata: grpc.Metadata, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  TakeOver(argument: _messages_TakeOverCall, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  TakeOver(argument: _messages_TakeOverCall, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takeOver(argument: _messages_TakeOverCall, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takeOver(argument: _messages_TakeOverCall, metadata: grpc.Metadata, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takeOver(argument: _messages_TakeOverCall, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takeOver(argument: _messages_TakeOverCall, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  
+  TakenOver(argument: _messages_TakenOverCall, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  TakenOver(argument: _messages_TakenOverCall, metadata: grpc.Metadata, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  TakenOver(argument: _messages_TakenOverCall, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  TakenOver(argument: _messages_TakenOverCall, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takenOver(argument: _messages_TakenOverCall, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takenOver(argument: _messages_TakenOverCall, metadata: grpc.Metadata, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takenOver(argument: _messages_TakenOverCall, options: grpc.CallOptions, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  takenOver(argument: _messages_TakenOverCall, callback: grpc.requestCallback<_messages_MutationReply__Output>): grpc.ClientUnaryCall;
+  
   WatchState(argument: _messages_WatchCall, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_messages_CartChange__Output>;
   WatchState(argument: _messages_WatchCall, options?: grpc.CallOptions): grpc.ClientReadableStream<_messages_CartChange__Output>;
   watchState(argument: _messages_WatchCall, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_messages_CartChange__Output>;
@@ -196,6 +216,10 @@ export interface CartActorHandlers extends grpc.UntypedServiceImplementation {
   
   SetPickupPoint: grpc.handleUnaryCall<_messages_SetPickupPointCall__Output, _messages_MutationReply>;
   
+  TakeOver: grpc.handleUnaryCall<_messages_TakeOverCall__Output, _messages_MutationReply>;
+  
+  TakenOver: grpc.handleUnaryCall<_messages_TakenOverCall__Output, _messages_MutationReply>;
+  
   WatchState: grpc.handleServerStreamingCall<_messages_WatchCall__Output, _messages_CartChange>;
   
 }
@@ -216,5 +240,7 @@ export interface CartActorDefinition extends grpc.ServiceDefinition {
   SetCartRequest: MethodDefinition<_messages_SetCartRequestCall, _messages_MutationReply, _messages_SetCartRequestCall__Output, _messages_MutationReply__Output>
   SetDelivery: MethodDefinition<_messages_SetDeliveryCall, _messages_MutationReply, _messages_SetDeliveryCall__Output, _messages_MutationReply__Output>
   SetPickupPoint: MethodDefinition<_messages_SetPickupPointCall, _messages_MutationReply, _messages_SetPickupPointCall__Output, _messages_MutationReply__Output>
+  TakeOver: MethodDefinition<_messages_TakeOverCall, _messages_MutationReply, _messages_TakeOverCall__Output, _messages_MutationReply__Output>
+  TakenOver: MethodDefinition<_messages_TakenOverCall, _messages_MutationReply, _messages_TakenOverCall__Output, _messages_MutationReply__Output>
   WatchState: MethodDefinition<_messages_WatchCall, _messages_CartChange, _messages_WatchCall__Output, _messages_CartChange__Output>
 }

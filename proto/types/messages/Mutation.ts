@@ -14,6 +14,8 @@ import type { OrderCreated as _messages_OrderCreated, OrderCreated__Output as _m
 import type { Clear as _messages_Clear, Clear__Output as _messages_Clear__Output } from '../messages/Clear.ts';
 import type { Merge as _messages_Merge, Merge__Output as _messages_Merge__Output } from '../messages/Merge.ts';
 import type { Batch as _messages_Batch, Batch__Output as _messages_Batch__Output } from '../messages/Batch.ts';
+import type { TakeOver as _messages_TakeOver, TakeOver__Output as _messages_TakeOver__Output } from '../messages/TakeOver.ts';
+import type { TakenOver as _messages_TakenOver, TakenOver__Output as _messages_TakenOver__Output } from '../messages/TakenOver.ts';
 
 export interface Mutation {
   'addRequest'?: (_messages_AddRequest | null);
@@ -30,7 +32,9 @@ export interface Mutation {
   'clear'?: (_messages_Clear | null);
   'merge'?: (_messages_Merge | null);
   'batch'?: (_messages_Batch | null);
-  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch";
+  'takeOver'?: (_messages_TakeOver | null);
+  'takenOver'?: (_messages_TakenOver | null);
+  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"takeOver"|"takenOver";
 }
 
 export interface Mutation__Output {
@@ -48,5 +52,7 @@ export interface Mutation__Output {
   'clear'?: (_messages_Clear__Output | null);
   'merge'?: (_messages_Merge__Output | null);
   'batch'?: (_messages_Batch__Output | null);
-  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch";
+  'takeOver'?: (_messages_TakeOver__Output | null);
+  'takenOver'?: (_messages_TakenOver__Output | null);
+  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"takeOver"|"takenOver";
 }

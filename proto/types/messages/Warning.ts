@@ -7,6 +7,8 @@ export interface Warning {
   'lineId'?: (number);
   'oldAmount'?: (number | string | Long);
   'newAmount'?: (number | string | Long);
+  'deliveryId'?: (number);
+  '_deliveryId'?: "deliveryId";
 }
 
 export interface Warning__Output {
@@ -14,4 +16,6 @@ export interface Warning__Output {
   'lineId': (number);
   'oldAmount': (number);
   'newAmount': (number);
+  'deliveryId'?: (number);
+  '_deliveryId'?: "deliveryId";
 }

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { RetriableError } from '../actor/errors.ts';
+import { openCheckout } from './opening.ts';
+import { placeOrder } from './placing.ts';
+import { CheckoutError, UnknownSealError } from './port.ts';
+import { ProviderError } from './provider.ts';
+import { validateOrder } from './validating.ts';
+import type { CheckoutContext } from './context.ts';
+import type { CheckoutDesk, OpenCheckout, Verdict } from './port.ts';
+
+/** Requests that may wait for the provider at once. */
+const UNDER_WAY_MAX = 512;
+/** Failures in a row that readiness tells of. */
+const FAILURES_TOLD = 3;
+
+/**
+ * Checkout of every cart on this node: one provider's order at a time for each of them, under one deadline.
+ */
+export class ProviderDesk implements CheckoutDesk {
+  readonly #context: CheckoutContext;
+  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #closing = new AbortController();
+  #failures = 0;
+
+  constructor(context: CheckoutContext) {
+    this.#context = context;
+  }
+
+  open(cartId: string): Promise<OpenCheckout> {
+    return this.#once(`open ${cartId}`, async () => {
+      try {
+        return await this.#asking(cartId, (signal) => openCheckout(this.#context, cartId, signal));
+      } catch (error) {
+        this.#context.observer.opened('failed');
+        throw error;
+      }
+    });
+  }
+
+  async push(seal: string, orderId: string): Promise<void> {
+    const cartId = this.#cartOf(seal);
+    const { provider, seals, observer } = this.#context;
+    await this.#once(`push ${cartId} ${orderId}`, () =>
+      this.#asking(cartId, async (signal) => {
+        await placeOrder(this.#context, cartId, orderId, signal);
+        observer.step('acknowledging');
+        await provider.acknowledge(orderId, seals.acknowledgementKey(orderId), signal);
+        observer.step('acknowledged');
+      }),
+    );
+  }
+
+  async validate(seal: string, order: unknown): Promise<Verdict> {
+    const verdict = await validateOrder(this.#context, this.#cartOf(seal), order);
+    this.#context.observer.validated(verdict.approved);
+    return verdict;
+  }
+
+  /** Why checkouts fail, for readiness; null when they don't. */
+  trouble(): string | null {
+    return this.#failures < FAILURES_TOLD ? null : 'the provider fails';
+  }
+
+  /** Ends what still waits for the provider. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#underWay.values());
+    await this.#context.provider.close();
+  }
+
+  #cartOf(seal: string): string {
+    const cartId = this.#context.seals.open(seal);
+    if (cartId === null)
+      throw new UnknownSealError('this address was not made here, or with another CHECKOUT_SECRET');
+    return cartId;
+  }
+
+  /** Who asks for the same while it is under way gets the same answer. */
+  #once<T>(key: string, run: () => Promise<T>): Promise<T> {
+    const known = this.#underWay.get(key);
+    // What is kept under a key was made by the one method that uses it.
+    if (known !== undefined) return known as Promise<T>;
+    if (this.#underWay.size >= UNDER_WAY_MAX) {
+      const message = `${UNDER_WAY_MAX} requests wait for the checkout provider`;
+      return Promise.reject(new CheckoutError('checkout-busy', message, { correlationId: randomUUID() }));
+    }
+    const running = run().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, running);
+    return running;
+  }
+
+  /** Under the deadline, with the provider's failures told as what they mean for who asked. */
+  async #asking<T>(cartId: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { options, observer } = this.#context;
+    const deadline = AbortSignal.timeout(options.timeoutMs);
+    try {
+      const result = await run(AbortSignal.any([deadline, this.#closing.signal]));
+      this.#failures = 0;
+      return result;
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (this.#closing.signal.aborted)
+        throw new RetriableError('closing', 'this node is shutting down', 1000, { cause: error });
+      this.#failures += 1;
+      const correlationId = randomUUID();
+      observer.failed(cartId, correlationId, error);
+      const timeout = error.failure === 'timeout';
+      throw new CheckoutError(
+        timeout ? 'checkout-provider-timeout' : 'checkout-provider-error',
+        timeout ? 'the checkout provider did not answer in time' : 'the checkout provider did not do it',
+        { correlationId, providerCorrelationId: error.correlationId },
+        { cause: error },
+      );
+    }
+  }
+}

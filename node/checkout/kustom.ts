@@ -1,0 +1,217 @@
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import { placedOrderSchema, ProviderError, providerOrderSchema } from './provider.ts';
+import type { OrderPayload } from './payload.ts';
+import type { CheckoutProvider, PlacedOrder, ProviderCall, ProviderOrder } from './provider.ts';
+
+export interface KustomOptions {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly user: string;
+  readonly password: string;
+  readonly monotonicMs: () => number;
+  /** Once a call, for metrics. */
+  readonly done: (call: ProviderCall, outcome: string, durationMs: number) => void;
+}
+
+/** Connections to the provider, and so requests at once. */
+const CONNECTIONS = 64;
+const CONNECT_MS = 3000;
+/** An order with 300 lines, addresses and a snippet is well below. */
+const ANSWER_BYTES_MAX = 4 << 20;
+
+interface Answer {
+  readonly status: number;
+  /** Null for an empty body. */
+  readonly body: unknown;
+}
+
+const refusal = z.object({
+  error_code: z.string().nullish(),
+  error_messages: z.array(z.string()).nullish(),
+  correlation_id: z.string().max(255).nullish(),
+});
+
+/**
+ * Klarna Checkout v3, today Kustom's, and the order management beside it.
+ *
+ * No call is repeated here: a second create would make a second order, and whoever asked can ask again.
+ */
+export class KustomProvider implements CheckoutProvider {
+  readonly #options: KustomOptions;
+  readonly #agent = new Agent({
+    connections: CONNECTIONS,
+    pipelining: 1,
+    connect: { timeout: CONNECT_MS },
+  });
+  readonly #authorization: string;
+
+  constructor(options: KustomOptions) {
+    this.#options = options;
+    this.#authorization = `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`;
+  }
+
+  create(payload: OrderPayload, signal: AbortSignal): Promise<ProviderOrder> {
+    return this.#timed('create', async () => {
+      const answer = await this.#send('POST', '/checkout/v3/orders', signal, payload);
+      if (answer.status !== 201) throw failureOf(answer);
+      return orderIn(answer);
+    });
+  }
+
+  read(orderId: string, signal: AbortSignal): Promise<ProviderOrder | 'gone'> {
+    return this.#timed('read', async () => {
+      const answer = await this.#send('GET', orderPath(orderId), signal);
+      return isGone(answer) ? 'gone' : orderIn(expected(answer, 200), orderId);
+    });
+  }
+
+  update(
+    orderId: string,
+    payload: OrderPayload,
+    signal: AbortSignal,
+  ): Promise<ProviderOrder | 'gone' | 'read-only'> {
+    return this.#timed('update', async () => {
+      const answer = await this.#send('POST', orderPath(orderId), signal, payload);
+      if (isGone(answer)) return 'gone';
+      if (answer.status === 403 && refusal.safeParse(answer.body).data?.error_code === 'READ_ONLY_ORDER')
+        return 'read-only';
+      return orderIn(expected(answer, 200), orderId);
+    });
+  }
+
+  placed(orderId: string, signal: AbortSignal): Promise<PlacedOrder | 'gone'> {
+    return this.#timed('placed', async () => {
+      const answer = await this.#send('GET', placedPath(orderId), signal);
+      if (isGone(answer)) return 'gone';
+      return sameOrder(shaped(placedOrderSchema, expected(answer, 200).body), orderId);
+    });
+  }
+
+  acknowledge(orderId: string, key: string, signal: AbortSignal): Promise<void> {
+    return this.#timed('acknowledge', async () => {
+      const path = `${placedPath(orderId)}/acknowledge`;
+      expected(await this.#send('POST', path, signal, undefined, { 'klarna-idempotency-key': key }), 204);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  async #timed<T>(call: ProviderCall, run: () => Promise<T>): Promise<T> {
+    const startedMs = this.#options.monotonicMs();
+    let outcome = 'ok';
+    try {
+      const result = await run();
+      if (typeof result === 'string') outcome = result;
+      return result;
+    } catch (error) {
+      outcome = error instanceof ProviderError ? error.failure : 'failed';
+      throw error;
+    } finally {
+      this.#options.done(call, outcome, this.#options.monotonicMs() - startedMs);
+    }
+  }
+
+  async #send(
+    method: 'GET' | 'POST',
+    path: string,
+    signal: AbortSignal,
+    body?: OrderPayload,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    try {
+      const response = await request(`${this.#options.baseUrl}${path}`, {
+        dispatcher: this.#agent,
+        method,
+        signal,
+        headers: {
+          accept: 'application/json',
+          authorization: this.#authorization,
+          'user-agent': 'Cartwright',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      return { status: response.statusCode, body: await json(response.body) };
+    } catch (cause) {
+      if (cause instanceof ProviderError) throw cause;
+      // The signal is a deadline, or the node's end.
+      if (signal.aborted)
+        throw new ProviderError('timeout', 'the provider did not answer in time', null, { cause });
+      throw new ProviderError('unreachable', 'the connection to the provider failed', null, { cause });
+    }
+  }
+}
+
+async function json(body: AsyncIterable<Buffer>): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_BYTES_MAX)
+      throw new ProviderError('failed', `the provider's answer has more than ${ANSWER_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  if (bytes === 0) return null;
+  const text = Buffer.concat(chunks).toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whether it had to be JSON is for the status to say.
+    return text;
+  }
+}
+
+/** There is no such order; one that expired answers with an empty body. */
+function isGone({ status, body }: Answer): boolean {
+  return status === 404 || status === 410 || (status === 200 && body === null);
+}
+
+function expected(answer: Answer, status: number): Answer {
+  if (answer.status === status) return answer;
+  throw failureOf(answer);
+}
+
+/** The provider's messages are for the log: it says itself that they are not for shoppers. */
+function failureOf({ status, body }: Answer): ProviderError {
+  const {
+    error_code: code,
+    error_messages: messages,
+    correlation_id: id,
+  } = refusal.safeParse(body).data ?? {};
+  const said = [code, ...(messages ?? [])].filter((part) => typeof part === 'string').join(', ');
+  const text = `the provider answered ${status}${said === '' ? '' : `: ${said.slice(0, 500)}`}`;
+  if (status === 504 || status === 408) return new ProviderError('timeout', text, id);
+  return new ProviderError(status >= 400 && status < 500 ? 'refused' : 'failed', text, id);
+}
+
+function orderIn({ body }: Answer, orderId?: string): ProviderOrder {
+  const order = shaped(providerOrderSchema, body);
+  return orderId === undefined ? order : sameOrder(order, orderId);
+}
+
+function sameOrder<Order extends { readonly order_id: string }>(order: Order, orderId: string): Order {
+  if (order.order_id === orderId) return order;
+  throw new ProviderError('failed', 'the provider answered with another order than it was asked for');
+}
+
+function shaped<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const where = result.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)}: ${message}`);
+  throw new ProviderError(
+    'failed',
+    `the provider's answer has not its shape: ${where.slice(0, 5).join('; ')}`,
+  );
+}
+
+function orderPath(orderId: string): string {
+  return `/checkout/v3/orders/${encodeURIComponent(orderId)}`;
+}
+
+function placedPath(orderId: string): string {
+  return `/ordermanagement/v1/orders/${encodeURIComponent(orderId)}`;
+}

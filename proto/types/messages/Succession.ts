@@ -1,0 +1,13 @@
+// Original file: proto/messages.proto
+
+import type { Line as _messages_Line, Line__Output as _messages_Line__Output } from '../messages/Line.ts';
+
+export interface Succession {
+  'cartId'?: (string);
+  'lines'?: (_messages_Line)[];
+}
+
+export interface Succession__Output {
+  'cartId': (string);
+  'lines': (_messages_Line__Output)[];
+}
