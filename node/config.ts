@@ -5,6 +5,7 @@ import { catalogSettings } from './catalog/settings.ts';
 import { grpcSettings } from './grpc/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { journalSettings } from './journal/settings.ts';
+import { tracingSettings } from './observability/tracing-settings.ts';
 import { readSettings, settingsHelp } from './settings.ts';
 
 /**
@@ -49,6 +50,7 @@ export const settingGroups = {
   Catalog: catalogSettings,
   HTTP: httpSettings,
   gRPC: grpcSettings,
+  Traces: tracingSettings,
 } as const;
 
 const schema = z
@@ -59,6 +61,7 @@ const schema = z
     ...catalogSettings,
     ...httpSettings,
     ...grpcSettings,
+    ...tracingSettings,
   })
   .refine(({ COOKIE_NAME, COOKIE_SECURE }) => COOKIE_SECURE || !/^__(Host|Secure)-/i.test(COOKIE_NAME), {
     path: ['COOKIE_NAME'],

@@ -16,6 +16,7 @@ import { GrpcMetrics } from './observability/grpc-metrics.ts';
 import { hashedCart, logRequest } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { OverloadGate, watchEventLoop } from './observability/overload.ts';
+import { openTracing } from './observability/tracing.ts';
 import type { Logger } from 'pino';
 import type { Clock } from './actor/clock.ts';
 import type { PoolOptions } from './actor/local-pool.ts';
@@ -24,6 +25,7 @@ import type { Config } from './config.ts';
 import type { GrpcServer } from './grpc/server.ts';
 import type { Journal } from './journal/port.ts';
 import type { Readiness } from './observability/admin-server.ts';
+import type { Tracing } from './observability/tracing.ts';
 
 export interface NodeContext {
   readonly config: Config;
@@ -45,6 +47,9 @@ export interface NodePorts {
 const PURGE_MS = 1000;
 /** Of the grace period; the rest is for giving carts up. */
 const REQUESTS_SHARE = 0.8;
+/** For the traces that were not sent yet, at most, and of the grace period. */
+const TRACES_FLUSH_MS = 2000;
+const TRACES_SHARE = 0.1;
 
 /** One cart node: wires every part together, starts them in order and stops them in the reverse one. */
 export class CartNode {
@@ -63,6 +68,7 @@ export class CartNode {
   readonly #background = new AbortController();
   #sweeper: Promise<void> = Promise.resolve();
   #unmade: Promise<void> = Promise.resolve();
+  #tracing: Tracing | null = null;
   #started: Promise<NodePorts> | null = null;
   #state: 'starting' | 'open' | 'closing' = 'starting';
 
@@ -92,7 +98,10 @@ export class CartNode {
         requestDone: (request) => {
           this.#metrics.requestDone(request);
           logRequest(context.logger, request);
+          const { cart, span } = request;
+          if (cart !== null) span?.set({ 'cartwright.cart': hashedCart(cart) });
         },
+        tracer: () => this.#tracing,
       },
       config,
     );
@@ -109,6 +118,7 @@ export class CartNode {
   async #start(): Promise<NodePorts> {
     const { config, clock } = this.#context;
     try {
+      this.#tracing = await this.#openTracing();
       await this.#keeper.start();
       this.#startBackground();
       const adminPort = await this.#admin.listen(config.ADMIN_PORT, config.ADMIN_HOST);
@@ -161,6 +171,10 @@ export class CartNode {
     await this.#keeper.stop();
     await this.#catalog.close();
     await this.#journal.close();
+    // Last of what may take time: without the rest of the traces the node may end, without the journal it may not.
+    await this.#tracing?.close(
+      Math.min(TRACES_FLUSH_MS, TRACES_SHARE * this.#context.config.SHUTDOWN_GRACE_MS),
+    );
     await this.#admin.close();
   }
 
@@ -267,6 +281,19 @@ export class CartNode {
       { pool: this.#pool, journal: this.#journal, clock, observer: this.#metrics },
       options,
     );
+  }
+
+  #openTracing(): Promise<Tracing | null> {
+    const { config, logger, version } = this.#context;
+    return openTracing(config, {
+      version,
+      node: config.NODE_NAME,
+      counted: (what, spans) => this.#metrics.spans(what, spans),
+      trouble: (error) => {
+        if (error === null) logger.info('traces are taken again');
+        else logger.warn({ err: error }, 'traces can’t be sent; they are dropped until they can');
+      },
+    });
   }
 
   #openCatalog(): Catalog {

@@ -2,10 +2,12 @@ import { Rejection } from '../domain/rejection.ts';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
 import { encodeRecord, encodeSnapshot } from './record.ts';
 import { RequestLedger } from './request-ledger.ts';
+import { beginApply, beginAppend, endAppend, endApply } from './spans.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { MutationRegistry } from '../domain/registry.ts';
 import type { Conflict, Head, Session, WriteOutcome } from '../journal/port.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { Clock } from './clock.ts';
 import type { Grain, MutationReply, MutationRequest, Watcher } from './grain.ts';
 import type { GroupCommit, RecordEntry } from './group-commit.ts';
@@ -42,7 +44,7 @@ export interface GrainContext {
   /** Ends with the node: stops the resending of a record with an unknown outcome. */
   readonly signal: AbortSignal;
   /** Asks the catalog to complete a wish. Synchronous where the answer is at hand. */
-  readonly complete: (mutation: Mutation, cart: Cart) => Mutation | Promise<Mutation>;
+  readonly complete: (mutation: Mutation, cart: Cart, span: MaybeSpan) => Mutation | Promise<Mutation>;
   nextRecordId(): number;
   /** This grain is over: drop it. Called once. */
   lost(grain: LocalGrain, conflict: Conflict | null): void;
@@ -59,6 +61,7 @@ interface Pending {
   readonly mutation: Mutation;
   /** Monotonic ms of its arrival. */
   readonly startedMs: number;
+  readonly span: MaybeSpan;
   readonly resolve: (reply: MutationReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -184,6 +187,7 @@ export class LocalGrain implements Grain {
         identity: known.identity,
         mutation: request.mutation,
         startedMs,
+        span: beginApply(request),
         resolve,
         reject,
       });
@@ -226,7 +230,7 @@ export class LocalGrain implements Grain {
   /** Has the catalog complete the mutation. From here on every way ends in {@link #finish}, which frees the request's key. */
   #complete(pending: Pending): void {
     try {
-      const completed = this.#context.complete(pending.mutation, this.#cart);
+      const completed = this.#context.complete(pending.mutation, this.#cart, pending.span);
       if (completed instanceof Promise) this.#completeLater(pending, completed);
       else this.#enqueue({ ...pending, mutation: completed });
     } catch (error) {
@@ -263,9 +267,11 @@ export class LocalGrain implements Grain {
       const group = this.#applyAll(this.#mailbox.splice(0, RECORD_MUTATIONS_MAX));
       if (group === null) continue;
       this.#group = group;
-      this.#context.commit.write(this.#context.session, group.entry, (outcome) =>
-        this.#settled(group, outcome),
-      );
+      const spans = beginAppend(group.applied);
+      this.#context.commit.write(this.#context.session, group.entry, (outcome) => {
+        if (spans !== null) endAppend(spans, outcome);
+        this.#settled(group, outcome);
+      });
     }
   }
 
@@ -352,6 +358,7 @@ export class LocalGrain implements Grain {
     this.#group = null;
     for (const { pending, cart } of group.applied) {
       this.#finish(pending, 'applied');
+      if (pending.span) endApply(pending.span, { 'cartwright.version': cart.version });
       pending.resolve({ cart, version: cart.version, replayed: false });
     }
     for (const { pending, error } of group.rejected) this.#fail(pending, error);
@@ -425,11 +432,13 @@ export class LocalGrain implements Grain {
 
   #fail(pending: Pending, error: Error): void {
     this.#finish(pending, error instanceof Rejection ? 'rejected' : 'failed');
+    if (pending.span) endApply(pending.span, {}, error);
     pending.reject(error);
   }
 
   /** Answers the caller, but the request still runs: its key stays taken. */
   #report(pending: Pending, error: Error): void {
+    if (pending.span) endApply(pending.span, {}, error);
     pending.reject(error);
   }
 

@@ -3,14 +3,17 @@ import { complete } from './complete.ts';
 import { DamagedCartError, RetriableError } from './errors.ts';
 import { LocalGrain } from './local-grain.ts';
 import { Loader } from './loader.ts';
+import { traced } from '../observability/trace.ts';
 import { ProductTable } from './product-table.ts';
 import { releaseUntilKnown } from './release.ts';
 import { discard, headOf, pack, timesOf, unpack } from './resting-cart.ts';
+import { tracedCatalog } from './spans.ts';
 import type { Catalog } from '../catalog/port.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { MutationRegistry } from '../domain/registry.ts';
 import type { Conflict, Journal, Session } from '../journal/port.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { Clock } from './clock.ts';
 import type { GrainPool, MutationReply, MutationRequest, Watch, Watcher } from './grain.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -127,18 +130,20 @@ export class LocalGrainPool implements GrainPool {
     // No await where the cart is in memory: the request joins the batch of this turn.
     let grain = this.#resident(id);
     // Looked up anew behind each load: another one may have made the cart leave again before its turn comes.
-    for (; grain === undefined; grain = this.#resident(id)) await this.#load(id);
+    for (; grain === undefined; grain = this.#resident(id)) {
+      await traced(request.span, 'journal claim', () => this.#load(id));
+    }
     return grain.apply(request);
   }
 
-  read(id: string): Cart | Promise<Cart> {
+  read(id: string, span?: MaybeSpan): Cart | Promise<Cart> {
     const session = this.#context.session();
     if (session !== null && this.#context.journal.mayServeReads(session)) {
       const grain = this.#resident(id);
       // One without a head owns nothing: others may have made the cart since.
       if (grain?.stored === true) return grain.read();
     }
-    return this.#readCold(id);
+    return traced(span, 'journal read', () => this.#readCold(id));
   }
 
   async watch(id: string, watcher: Watcher): Promise<Watch> {
@@ -245,7 +250,8 @@ export class LocalGrainPool implements GrainPool {
       session,
       options: this.#options,
       signal: this.#stop.signal,
-      complete: (mutation, cart) => complete(catalog, mutation, cart.country || this.#options.defaultCountry),
+      complete: (mutation, cart, span) =>
+        complete(tracedCatalog(catalog, span), mutation, cart.country || this.#options.defaultCountry),
       nextRecordId: () => (this.#lastRecordId += 1),
       lost: (over, conflict) => this.#lost(over, conflict),
       damaged: (cart, error) => observer.damaged(cart, error),

@@ -23,6 +23,7 @@ import type { GrainPool } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { Document } from './documents.ts';
+import type { Span, TraceHeaders, Tracer } from '../observability/trace.ts';
 import type { RequestSchemas } from './request-schemas.ts';
 import type { RouteDefinition } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
@@ -39,6 +40,8 @@ export interface RequestDone {
   readonly cart: string | null;
   /** The problem that was answered; its `cause` is for the log, never for the client. */
   readonly problem: HttpProblem | null;
+  /** None where nothing is traced. */
+  readonly span?: Span | null;
 }
 
 export interface HttpDependencies {
@@ -54,6 +57,8 @@ export interface HttpDependencies {
   /** True once the node leaves: answers close their connection. */
   readonly closing: () => boolean;
   readonly requestDone: (request: RequestDone) => void;
+  /** Null: nothing is traced. */
+  readonly tracer?: () => Tracer | null;
 }
 
 /** Which cart a request is about. */
@@ -67,6 +72,7 @@ interface Target {
 interface RequestState {
   route: string;
   cart: string | null;
+  span: Span | null;
 }
 
 /** The HTTP API as a koa application. */
@@ -137,6 +143,7 @@ export class CartApp {
     const startedMs = this.#deps.monotonicMs();
     ctx.state.route = 'other';
     ctx.state.cart = null;
+    ctx.state.span = this.#beginSpan(ctx);
     let problem: HttpProblem | null = null;
     let gone = false;
     try {
@@ -155,15 +162,19 @@ export class CartApp {
         this.#sendProblem(ctx, problem);
       }
     }
-    const { route, cart } = ctx.state;
+    const { route, cart, span } = ctx.state;
     const durationMs = this.#deps.monotonicMs() - startedMs;
-    this.#deps.requestDone({
-      route,
-      method: ctx.method,
-      status: gone ? CLIENT_GONE : ctx.res.statusCode,
-      durationMs,
-      cart,
-      problem,
+    const status = gone ? CLIENT_GONE : ctx.res.statusCode;
+    this.#deps.requestDone({ route, method: ctx.method, status, durationMs, cart, problem, span });
+    if (span !== null) endSpan(span, { route, method: ctx.method, status, problem });
+  }
+
+  #beginSpan({ method, req }: Context): Span | null {
+    const tracer = this.#deps.tracer?.() ?? null;
+    if (tracer === null) return null;
+    return tracer.serve(spanMethod(method), req.headers as TraceHeaders, {
+      'http.request.method': spanMethod(method),
+      'url.scheme': 'http',
     });
   }
 
@@ -172,7 +183,14 @@ export class CartApp {
     const problem = brokenHttp(error);
     if (problem === null) return null;
     const { status } = problem;
-    this.#deps.requestDone({ route: 'other', method: 'other', status, durationMs: 0, cart: null, problem });
+    this.#deps.requestDone({
+      route: 'other',
+      method: 'other',
+      status,
+      durationMs: 0,
+      cart: null,
+      problem,
+    });
     const body = JSON.stringify(problem);
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
@@ -237,7 +255,7 @@ export class CartApp {
     ctx.state.cart = target.id;
     limit(this.#cartLimit, target.id, 'for this cart');
     if (action.kind === 'read') {
-      const read = this.#deps.pool.read(target.id);
+      const read = this.#deps.pool.read(target.id, ctx.state.span);
       this.#sendCart(ctx, target, read instanceof Promise ? await read : read);
       return;
     }
@@ -248,7 +266,7 @@ export class CartApp {
     const ifVersion = ifMatch(headers['if-match']);
     const unlessVersion = ifNoneMatch(headers['if-none-match']);
     if (this.#newCartLimit.exhausted) await this.#checkNew(target.id, address);
-    const request = { mutation, requestId, ifVersion, unlessVersion };
+    const request = { mutation, requestId, ifVersion, unlessVersion, span: ctx.state.span };
     const { cart, version, replayed } = await this.#deps.pool.apply(target.id, request);
     // Only now is it known that the cart is new; where many are made at once, what was too much is paid back by waiting longer.
     if (version === 1 && !replayed) this.#newCartLimit.charge(address);
@@ -389,6 +407,24 @@ const SECURITY_HEADERS = [
   'Vary',
   'Sec-Fetch-Site, Origin',
 ] as const;
+/** What clients make up is no name of a span. */
+function spanMethod(method: string): string {
+  return METHODS.has(method) ? method : '_OTHER';
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
+
+/** A server's span fails where the server did; what a client did wrong is its own affair. */
+function endSpan(
+  span: Span,
+  { route, method, status, problem }: Pick<RequestDone, 'route' | 'method' | 'status' | 'problem'>,
+): void {
+  span.rename(`${spanMethod(method)} ${route}`);
+  span.set({ 'http.route': route, 'http.response.status_code': status });
+  if (problem !== null) span.set({ 'cartwright.problem': problem.code });
+  if (status >= 500) span.end(problem ?? undefined);
+  else span.end();
+}
 
 /** What proxies note for a client that did not wait for its answer. */
 const CLIENT_GONE = 499;

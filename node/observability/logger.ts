@@ -27,7 +27,7 @@ export function hashedCart(cart: string): string {
 /** At most one line a request: what went wrong here at `error`, what the node could not do at `warn`, everything else at `debug`. */
 export function logRequest(
   logger: Logger,
-  { route, method, status, durationMs, cart, problem }: RequestDone,
+  { route, method, status, durationMs, cart, problem, span }: RequestDone,
 ): void {
   const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'debug';
   if (!logger.isLevelEnabled(level)) return;
@@ -38,6 +38,7 @@ export function logRequest(
       status,
       durationMs: Math.round(durationMs * 10) / 10,
       ...(cart !== null && { cart: hashedCart(cart) }),
+      ...(span && { trace: span.traceId }),
       ...(problem !== null && {
         code: problem.code,
         detail: problem.message,

@@ -76,6 +76,9 @@ export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver 
     'Lookups in the catalog by how they ended',
     ['result'],
   );
+  readonly #spans = this.#counter('cartwright_trace_spans_total', 'Spans of traces, by what became of them', [
+    'result',
+  ]);
   readonly #problems = this.#counter('cartwright_http_problems_total', 'Problems answered, by their code', [
     'code',
   ]);
@@ -142,6 +145,10 @@ export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver 
 
   catalogLookup(result: string): void {
     this.#catalog.inc({ result });
+  }
+
+  spans(result: 'ended' | 'sent' | 'failed', count: number): void {
+    this.#spans.inc({ result }, count);
   }
 
   #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
