@@ -1,4 +1,5 @@
 import { ChangeFeed } from './actor/change-feed.ts';
+import { randomUUID } from 'node:crypto';
 import { sweepHourly } from './actor/sweeper.ts';
 import { GroupCommit } from './actor/group-commit.ts';
 import { LocalGrainPool } from './actor/local-pool.ts';
@@ -193,7 +194,10 @@ export class CartNode {
         callDone: (call) => {
           metrics.callDone(call);
           logCall(logger, call);
+          const { cart, span } = call;
+          if (cart !== null) span?.set({ 'cartwright.cart': hashedCart(cart) });
         },
+        tracer: () => this.#tracing,
       },
       config,
     );
@@ -211,6 +215,7 @@ export class CartNode {
       activeCarts: () => this.#pool.activeSize,
       mailboxDepth: () => this.#pool.mailboxDepth,
       watchers: () => this.#feed.size,
+      unfinishedMerges: () => this.#pool.unfinishedMerges,
       commitWaiting: () => this.#commit.waiting,
       shedding: () => this.#gate.share,
       ready: () => this.#readiness().ready,
@@ -255,6 +260,7 @@ export class CartNode {
         commit: this.#commit,
         catalog: this.#catalog,
         session: () => this.#keeper.session,
+        mintMergeId: randomUUID,
         observer: {
           mutationDone: (mutation, outcome, durationMs) =>
             metrics.mutationDone(mutation, outcome, durationMs),

@@ -1,4 +1,5 @@
 import { Rejection } from '../domain/rejection.ts';
+import { NEVER } from '../journal/port.ts';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
 import { encodeRecord, encodeSnapshot } from './record.ts';
 import { RequestLedger } from './request-ledger.ts';
@@ -48,6 +49,8 @@ export interface GrainContext {
   nextRecordId(): number;
   /** This grain is over: drop it. Called once. */
   lost(grain: LocalGrain, conflict: Conflict | null): void;
+  /** Somebody came by a cart that is being merged into another one. */
+  touched(cart: Cart): void;
   /** What is stored of the cart can't be built on. */
   damaged(cart: string, error: Error): void;
   /** For metrics: once a mutation was decided. */
@@ -311,9 +314,15 @@ export class LocalGrain implements Grain {
       head: this.#head,
       recordId: this.#context.nextRecordId(),
       record,
-      expiresDay: Math.ceil(atMs / DAY_MS) + this.#context.options.cartTtlDays,
+      expiresDay: this.#expiresDay((applied.at(-1) as { cart: Cart }).cart, atMs),
       snapshot: due && this.#head !== null ? this.#snapshot(applied, atMs) : undefined,
     };
+  }
+
+  /** What is frozen for another cart must not be deleted before that has it. */
+  #expiresDay({ merging }: Cart, atMs: number): number {
+    if (merging?.done === false) return NEVER;
+    return Math.ceil(atMs / DAY_MS) + this.#context.options.cartTtlDays;
   }
 
   #snapshot(applied: Group['applied'], atMs: number): Uint8Array {
@@ -432,6 +441,7 @@ export class LocalGrain implements Grain {
 
   #fail(pending: Pending, error: Error): void {
     this.#finish(pending, error instanceof Rejection ? 'rejected' : 'failed');
+    if (this.#cart.merging !== undefined) this.#context.touched(this.#cart);
     if (pending.span) endApply(pending.span, {}, error);
     pending.reject(error);
   }
@@ -458,7 +468,11 @@ function remembered(applied: Group['applied'], atMs: number): StoredRequest[] {
   });
 }
 
-function checkVersion({ version }: Cart, { ifVersion, unlessVersion }: MutationRequest): void {
+/** Throws where the caller asked for other versions than the cart’s. */
+export function checkVersion(
+  { version }: Cart,
+  { ifVersion, unlessVersion }: Pick<MutationRequest, 'ifVersion' | 'unlessVersion'>,
+): void {
   if (ifVersion === undefined && unlessVersion === undefined) return;
   const isOneOf = (versions: readonly number[] | 'any'): boolean =>
     versions === 'any' ? version > 0 : versions.includes(version);

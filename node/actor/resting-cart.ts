@@ -35,6 +35,8 @@ type Lines = number[];
 interface Rare {
   d?: Cart['deliveries'];
   w?: Cart['warnings'];
+  g?: Cart['merging'];
+  m?: Cart['mergeDecisions'];
   c?: Omit<Cart['checkout'], 'payloadHash'> & { readonly payloadHash?: string };
   /** [key, fingerprint, status, version, time] of each remembered request; bytes in base64. */
   r?: [string, string, number, number, number][];
@@ -116,6 +118,8 @@ export function unpack(id: string, text: string, products: ProductTable): Stored
     warnings: rare?.w ?? [],
     lastLineId,
     lastDeliveryId,
+    ...(rare?.g && { merging: rare.g }),
+    ...(rare?.m && { mergeDecisions: rare.m }),
   };
   const requests = rare?.r?.map(requestOf) ?? [];
   return { head: { epoch, seq, position }, cart, requests, atMs, tail: { records, bytes }, usedMs };
@@ -146,6 +150,8 @@ function rareOf(cart: Cart, requests: readonly StoredRequest[]): Rare | null {
   const rare: Rare = {};
   if (cart.deliveries.length > 0) rare.d = cart.deliveries;
   if (cart.warnings.length > 0) rare.w = cart.warnings;
+  if (cart.merging !== undefined) rare.g = cart.merging;
+  if (cart.mergeDecisions !== undefined) rare.m = cart.mergeDecisions;
   if (cart.checkout.status !== 'CHECKOUT_NONE') {
     const { payloadHash, ...rest } = cart.checkout;
     rare.c = payloadHash === undefined ? rest : { ...rest, payloadHash: base64(payloadHash) };

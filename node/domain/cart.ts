@@ -18,6 +18,10 @@ export interface Cart {
   /** The highest line id given out; ids are never used twice, until `set` starts the cart anew. */
   readonly lastLineId: number;
   readonly lastDeliveryId: number;
+  /** The cart goes to another one, or went there: see `merge.ts`. */
+  readonly merging?: MergingState;
+  /** Of carts that were to be merged into this one. */
+  readonly mergeDecisions?: readonly MergeDecision[];
 }
 
 export interface Line {
@@ -91,6 +95,27 @@ export interface Checkout {
   readonly payloadHash?: Uint8Array;
   /** The version whose content the provider holds. */
   readonly cartVersion?: number;
+}
+
+/** What becomes of the quantity of an article that both carts have. */
+export type MergeStrategy =
+  'MERGE_STRATEGY_SUM' | 'MERGE_STRATEGY_MAX' | 'MERGE_STRATEGY_KEEP' | 'MERGE_STRATEGY_REPLACE';
+
+export interface MergingState {
+  readonly targetId: string;
+  readonly strategy: MergeStrategy;
+  /** Tells this attempt from others with the same carts. */
+  readonly mergeId: string;
+  /** False: the cart is frozen, and the target may have its lines or not. True: the target has them. */
+  readonly done: boolean;
+}
+
+export interface MergeDecision {
+  readonly sourceId: string;
+  readonly mergeId: string;
+  /** The version that the decision made. */
+  readonly version: number;
+  readonly refused: boolean;
 }
 
 /** Something the shopper should know that stopped nothing. */

@@ -42,6 +42,8 @@ export function registerCheckoutMutations(registry: MutationRegistry): void {
   registry.register({
     type: 'OrderCreated',
     totals: false,
+    // Who pays an order whose cart was merged meanwhile has paid: that must be known. While it is being merged the provider has to tell it again.
+    whenMerging: 'done',
     handler: (cart, { orderId, status }) => {
       if (cart.checkout.reference !== orderId) {
         throw new Rejection('conflict', 'no-checkout', `the cart has no checkout order ${orderId}`, {

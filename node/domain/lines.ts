@@ -72,7 +72,8 @@ export function bindCurrency(
   }
 }
 
-function add(cart: Draft, product: Product, quantity: number): void {
+/** Raises the article’s line, or makes one. */
+export function add(cart: Draft, product: Product, quantity: number): void {
   bindCurrency(cart, product);
   const index = cart.lines.findIndex((line) => sameArticle(line.product, product));
   if (index !== -1) {
@@ -97,7 +98,7 @@ function remove(cart: Draft, id: number): void {
 }
 
 /** Puts another quantity on a line and, where the catalog was asked again, its newest answer. */
-function replace(cart: Draft, index: number, quantity: number, product?: Product): void {
+export function replace(cart: Draft, index: number, quantity: number, product?: Product): void {
   const old = cart.lines[index] as Line;
   if (quantity > QUANTITY_MAX) {
     throw new Rejection('invalid', 'quantity-limit', `a line holds at most ${QUANTITY_MAX} pieces`, {
@@ -117,7 +118,7 @@ function replace(cart: Draft, index: number, quantity: number, product?: Product
 }
 
 /** The shopper saw the old price on this line: a new one is never silent. */
-function warnOfPrice(cart: Draft, old: Line, product: Product): void {
+export function warnOfPrice(cart: Draft, old: Line, product: Product): void {
   const oldAmount = old.product.unitPrice - old.product.unitDiscount;
   const newAmount = product.unitPrice - product.unitDiscount;
   if (oldAmount === newAmount) return;
@@ -140,6 +141,6 @@ function checkTotal(line: Line): void {
   }
 }
 
-function sameArticle(a: Product, b: Product): boolean {
+export function sameArticle(a: Product, b: Product): boolean {
   return a === b || (a.sku === b.sku && a.variant === b.variant && a.storeId === b.storeId);
 }

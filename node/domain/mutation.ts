@@ -8,7 +8,7 @@ import {
   TAX_RATE_MAX,
   UNIT_PRICE_MAX,
 } from './limits.ts';
-import type { DeliveryOption, PickupPoint, Product } from './cart.ts';
+import type { Cart, DeliveryOption, MergeStrategy, PickupPoint, Product } from './cart.ts';
 
 /**
  * The shapes of mutations: what may be asked (zod) and what is applied and journaled (types).
@@ -80,6 +80,14 @@ export const pickupPointSchema = z.strictObject({
     .exactOptional(),
 }) satisfies z.ZodType<PickupPoint>;
 
+const cartId = text(64);
+const mergeStrategy = z.enum([
+  'MERGE_STRATEGY_SUM',
+  'MERGE_STRATEGY_MAX',
+  'MERGE_STRATEGY_KEEP',
+  'MERGE_STRATEGY_REPLACE',
+]);
+
 const addRequest = z.strictObject({
   sku: text(255),
   quantity,
@@ -119,6 +127,7 @@ export const schemas = {
   }),
   OrderCreated: z.strictObject({ orderId: text(255), status: text(64) }),
   Clear: z.strictObject({}),
+  Merge: z.strictObject({ sourceId: cartId, strategy: mergeStrategy }),
 } as const;
 
 /** The bound of a batch's list, for edges that describe it. */
@@ -128,11 +137,19 @@ export const batchItemsMax = BATCH_ITEMS_MAX;
 type Sent = { [T in keyof typeof schemas]: z.output<(typeof schemas)[T]> };
 
 /** Every message that can be applied, by its protobuf name. */
-export interface Messages extends Omit<Sent, 'SetCartRequest' | 'SetDelivery'> {
+export interface Messages extends Omit<Sent, 'SetCartRequest' | 'SetDelivery' | 'Merge'> {
   SetCartRequest: Sent['SetCartRequest'] & { readonly resolved?: readonly Sent['AddItem'][] };
   SetDelivery: Sent['SetDelivery'] & { readonly resolved?: DeliveryOption | null };
+  Merge: Sent['Merge'] & { readonly source?: MergeContent | null; readonly mergeId?: string };
+  Merging: { readonly targetId: string; readonly strategy: MergeStrategy; readonly mergeId: string };
+  Merged: { readonly mergeId: string };
+  MergeRefused: { readonly sourceId: string; readonly mergeId: string };
+  MergeCanceled: { readonly mergeId: string };
   Batch: { readonly mutations: readonly Mutation[] };
 }
+
+/** What a cart gives to another one. */
+export type MergeContent = Pick<Cart, 'lines' | 'deliveries'>;
 
 export type MutationType = keyof Messages;
 

@@ -1,6 +1,7 @@
 import { registerCheckoutMutations } from './checkout.ts';
 import { registerDeliveryMutations } from './deliveries.ts';
 import { registerLineMutations } from './lines.ts';
+import { registerMergeMutations } from './merge.ts';
 import { MutationRegistry } from './registry.ts';
 import { Rejection } from './rejection.ts';
 
@@ -10,6 +11,7 @@ export function createRegistry(): MutationRegistry {
   registerLineMutations(registry);
   registerDeliveryMutations(registry);
   registerCheckoutMutations(registry);
+  registerMergeMutations(registry);
   registerBatch(registry);
   return registry;
 }

@@ -3,8 +3,15 @@ import { status } from '@grpc/grpc-js';
 import { RetriableError } from '../actor/errors.ts';
 import { statusOf } from './error-details.ts';
 import { problem, toProblem } from './problems.ts';
-import type { handleServerStreamingCall, handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import { beginSpan, endSpan } from './spans.ts';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
 import type { Clock } from '../actor/clock.ts';
+import type { Span, Tracer } from '../observability/trace.ts';
 import type { GrpcProblem } from './problems.ts';
 import type { Caller } from './trust.ts';
 
@@ -21,6 +28,8 @@ export interface CallDone {
   readonly problem: GrpcProblem | null;
   /** It answers with one message: how long it took says something. */
   readonly unary: boolean;
+  /** None where nothing is traced. */
+  readonly span?: Span | null;
 }
 
 export interface CallsDependencies {
@@ -28,6 +37,8 @@ export interface CallsDependencies {
   /** Null: go on. Else the node sheds load and the client shall come back after so many ms. */
   readonly admit: () => { readonly retryAfterMs: number } | null;
   readonly callDone: (call: CallDone) => void;
+  /** Null: nothing is traced. */
+  readonly tracer?: () => Tracer | null;
 }
 
 export interface CallsOptions {
@@ -41,6 +52,8 @@ export interface CallsOptions {
 export interface CallContext extends Caller {
   /** To be told which cart it is about. */
   cart: string | null;
+  /** What the call’s work is part of; null where nothing is traced. */
+  readonly span: Span | null;
 }
 
 /** Where a handler writes the messages of a stream to. */
@@ -104,6 +117,16 @@ export class Calls {
     this.#closing = true;
   }
 
+  #contextOf(
+    service: string,
+    method: string,
+    call: ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>,
+  ): CallContext {
+    const { metadata } = call;
+    const span = beginSpan(this.#deps.tracer, service, method, metadata);
+    return { peer: call.getPeer(), metadata, cart: null, span };
+  }
+
   /** A method with one answer. Its work goes on when the client no longer waits: half of it may be done. */
   unary<Request, Reply>(
     service: string,
@@ -111,10 +134,15 @@ export class Calls {
     handle: (request: Request, context: CallContext) => Reply | Promise<Reply>,
   ): handleUnaryCall<Request, Reply> {
     return (call, callback) => {
-      const context: CallContext = { peer: call.getPeer(), metadata: call.metadata, cart: null };
+      const context = this.#contextOf(service, method, call);
       const startedMs = this.#deps.clock.monotonicMs();
       const done = (error: GrpcProblem | null): void =>
-        this.#done({ service, method, unary: true, cart: context.cart }, call, startedMs, error);
+        this.#done(
+          { service, method, unary: true, cart: context.cart, span: context.span },
+          call,
+          startedMs,
+          error,
+        );
       this.#answer(() => handle(call.request, context)).then(
         (reply) => {
           done(null);
@@ -136,11 +164,16 @@ export class Calls {
     handle: (request: Request, context: CallContext, out: Outgoing<Message>) => Promise<void>,
   ): handleServerStreamingCall<Request, Message> {
     return (call) => {
-      const context: CallContext = { peer: call.getPeer(), metadata: call.metadata, cart: null };
+      const context = this.#contextOf(service, method, call);
       const startedMs = this.#deps.clock.monotonicMs();
       const gone = this.#count(call);
       const finish = (error: GrpcProblem | null): void => {
-        this.#done({ service, method, unary: false, cart: context.cart }, call, startedMs, error);
+        this.#done(
+          { service, method, unary: false, cart: context.cart, span: context.span },
+          call,
+          startedMs,
+          error,
+        );
         if (gone.aborted) return;
         // An error of the stream is how grpc-js learns of a status: it is sent behind the messages.
         if (error === null) call.end();
@@ -219,7 +252,9 @@ export class Calls {
   ): void {
     const { clock, callDone } = this.#deps;
     const durationMs = clock.monotonicMs() - startedMs;
-    callDone({ ...what, status: status[this.#statusOf(call, error)], durationMs, problem: error });
+    const ended = status[this.#statusOf(call, error)];
+    callDone({ ...what, status: ended, durationMs, problem: error });
+    if (what.span) endSpan(what.span, ended, error);
   }
 
   #statusOf(call: AnyCall, error: GrpcProblem | null): status {

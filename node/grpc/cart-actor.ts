@@ -43,7 +43,7 @@ export function cartActor(calls: Calls, context: CartActorContext): UntypedServi
   const handlers: UntypedServiceImplementation = {
     GetState: calls.unary(CART_ACTOR, 'GetState', ({ cartId }: StateCall__Output, call) => {
       call.cart = checkedId(cartId, context, 'cartId');
-      const read = context.pool.read(cartId);
+      const read = context.pool.read(cartId, call.span);
       return read instanceof Promise ? read.then(stateReply) : stateReply(read);
     }),
     WatchState: calls.stream<WatchCall__Output, CartChange>(
@@ -82,6 +82,7 @@ async function mutate(
     const { cart, version, replayed } = await pool.apply(cartId, {
       mutation,
       requestId,
+      span: call.span,
       ifVersion: ifVersion(options),
     });
     return { state: cartState(cart), version, replayed };

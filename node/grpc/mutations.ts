@@ -53,7 +53,10 @@ export class MutationReader {
     const wire = present(payload, path);
     if (type === 'Batch') return { type, message: { mutations: this.#parts(wire, path) } };
     const prepared = this.#prepared(type, withoutOwn(type, wire, path));
-    return { type, message: checked(schemas[type] as z.ZodType, prepared, path) } as Mutation;
+    return {
+      type,
+      message: checked(schemas[type as keyof typeof schemas] as z.ZodType, prepared, path),
+    } as Mutation;
   }
 
   #parts(batch: Wire, path: string): Mutation[] {

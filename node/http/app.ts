@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import cors from '@koa/cors';
 import Koa from 'koa';
 import Router from 'koa-router';
+import { emptyCart } from '../domain/cart.ts';
 import { readJson, ClientGoneError } from './body.ts';
 import { isCartId, isMinted, mintCartId } from './cart-id.ts';
 import { clientAddress } from './client-address.ts';
@@ -11,19 +12,21 @@ import { cartCookie, readCookie } from './cookie.ts';
 import { refuseForeign } from './cross-site.ts';
 import { documentsOf } from './documents.ts';
 import { streamEvents } from './event-stream.ts';
+import { mergeByCookie, mergeOf } from './merge.ts';
 import { brokenHttp, HttpProblem, retryAfter, toProblem } from './problems.ts';
 import { RateLimit } from './rate-limit.ts';
 import { check, requestSchemas } from './request-schemas.ts';
 import { allowedAt, routes } from './routes.ts';
+import { beginSpan, endSpan } from './spans.ts';
 import { renderCart } from './view.ts';
 import type { Context } from 'koa';
 import type { ChangeFeed } from '../actor/change-feed.ts';
 import type { Clock } from '../actor/clock.ts';
-import type { GrainPool } from '../actor/grain.ts';
+import type { GrainPool, MutationRequest } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { Document } from './documents.ts';
-import type { Span, TraceHeaders, Tracer } from '../observability/trace.ts';
+import type { Span, Tracer } from '../observability/trace.ts';
 import type { RequestSchemas } from './request-schemas.ts';
 import type { RouteDefinition } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
@@ -143,7 +146,7 @@ export class CartApp {
     const startedMs = this.#deps.monotonicMs();
     ctx.state.route = 'other';
     ctx.state.cart = null;
-    ctx.state.span = this.#beginSpan(ctx);
+    ctx.state.span = beginSpan(this.#deps.tracer, ctx.req);
     let problem: HttpProblem | null = null;
     let gone = false;
     try {
@@ -167,15 +170,6 @@ export class CartApp {
     const status = gone ? CLIENT_GONE : ctx.res.statusCode;
     this.#deps.requestDone({ route, method: ctx.method, status, durationMs, cart, problem, span });
     if (span !== null) endSpan(span, { route, method: ctx.method, status, problem });
-  }
-
-  #beginSpan({ method, req }: Context): Span | null {
-    const tracer = this.#deps.tracer?.() ?? null;
-    if (tracer === null) return null;
-    return tracer.serve(spanMethod(method), req.headers as TraceHeaders, {
-      'http.request.method': spanMethod(method),
-      'url.scheme': 'http',
-    });
   }
 
   /** The whole answer to what Node could not make a request of; null where nobody waits for one. It is observed as requests are. */
@@ -244,7 +238,6 @@ export class CartApp {
         });
       refuseForeign(ctx.req.headers, this.#origins);
     }
-    const { headers } = ctx.req;
     const address = this.#addressOf(ctx);
     limit(this.#addressLimit, address, 'from this address');
     if (action.kind === 'forget' && !byId) {
@@ -256,21 +249,54 @@ export class CartApp {
     limit(this.#cartLimit, target.id, 'for this cart');
     if (action.kind === 'read') {
       const read = this.#deps.pool.read(target.id, ctx.state.span);
-      this.#sendCart(ctx, target, read instanceof Promise ? await read : read);
+      const cart = read instanceof Promise ? await read : read;
+      // Its lines are in a cart that this cookie does not name. Whoever has the cookie begins anew.
+      if (!byId && cart.merging?.done === true) this.#sendNewCart(ctx);
+      else this.#sendCart(ctx, target, cart);
+      return;
+    }
+    if (action.kind === 'merge') {
+      await this.#merge(ctx, target.id, byId, address);
       return;
     }
     if (action.kind === 'history') return this.#sendHistory(ctx, target);
     if (action.kind === 'events') return this.#openEvents(ctx, target);
     const mutation = await this.#mutationOf(ctx, action);
-    const requestId = idempotencyKey(headers['idempotency-key']);
-    const ifVersion = ifMatch(headers['if-match']);
-    const unlessVersion = ifNoneMatch(headers['if-none-match']);
+    const request = this.#requestOf(ctx, mutation);
     if (this.#newCartLimit.exhausted) await this.#checkNew(target.id, address);
-    const request = { mutation, requestId, ifVersion, unlessVersion, span: ctx.state.span };
     const { cart, version, replayed } = await this.#deps.pool.apply(target.id, request);
     // Only now is it known that the cart is new; where many are made at once, what was too much is paid back by waiting longer.
     if (version === 1 && !replayed) this.#newCartLimit.charge(address);
     this.#sendMutated(ctx, target, cart, replayed);
+  }
+
+  #requestOf(ctx: Context & { state: RequestState }, mutation: Mutation): MutationRequest {
+    const { headers } = ctx.req;
+    return {
+      mutation,
+      requestId: idempotencyKey(headers['idempotency-key']),
+      ifVersion: ifMatch(headers['if-match']),
+      unlessVersion: ifNoneMatch(headers['if-none-match']),
+      span: ctx.state.span,
+    };
+  }
+
+  async #merge(
+    ctx: Context & { state: RequestState },
+    addressed: string,
+    byId: boolean,
+    address: string,
+  ): Promise<void> {
+    const { pool } = this.#deps;
+    const body = check(this.#schemas.merge, await readJson(ctx.req, this.#settings.HTTP_BODY_BYTES_MAX));
+    const { targetId, mutation } = mergeOf(body, addressed, byId, this.#settings.CART_ID_POLICY);
+    if (targetId !== addressed) limit(this.#cartLimit, targetId, 'for the target');
+    if (this.#newCartLimit.exhausted) await this.#checkNew(targetId, address);
+    const request = this.#requestOf(ctx, mutation);
+    const reply = byId ? await pool.apply(targetId, request) : await mergeByCookie(pool, targetId, request);
+    if (reply.version === 1 && !reply.replayed) this.#newCartLimit.charge(address);
+    const cookie = byId ? null : cartCookie(this.#settings, targetId);
+    this.#sendMutated(ctx, { id: targetId, cookie }, reply.cart, reply.replayed);
   }
 
   #mutationOf(
@@ -314,6 +340,11 @@ export class CartApp {
     const waitMs = this.#newCartLimit.waitMs(address);
     if (waitMs === 0 || (await this.#deps.pool.read(id)).version > 0) return;
     throw limited(waitMs, 'for new carts from this address');
+  }
+
+  #sendNewCart(ctx: Context): void {
+    const id = mintCartId();
+    this.#sendCart(ctx, { id, cookie: cartCookie(this.#settings, id) }, emptyCart(id));
   }
 
   #sendCart(ctx: Context, target: Target, cart: Cart): void {
@@ -407,25 +438,6 @@ const SECURITY_HEADERS = [
   'Vary',
   'Sec-Fetch-Site, Origin',
 ] as const;
-/** What clients make up is no name of a span. */
-function spanMethod(method: string): string {
-  return METHODS.has(method) ? method : '_OTHER';
-}
-
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
-
-/** A server's span fails where the server did; what a client did wrong is its own affair. */
-function endSpan(
-  span: Span,
-  { route, method, status, problem }: Pick<RequestDone, 'route' | 'method' | 'status' | 'problem'>,
-): void {
-  span.rename(`${spanMethod(method)} ${route}`);
-  span.set({ 'http.route': route, 'http.response.status_code': status });
-  if (problem !== null) span.set({ 'cartwright.problem': problem.code });
-  if (status >= 500) span.end(problem ?? undefined);
-  else span.end();
-}
-
 /** What proxies note for a client that did not wait for its answer. */
 const CLIENT_GONE = 499;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DeliveryOption, PickupPoint, Product } from '../domain/cart.ts';
+import { cartDigest } from './cart-id.ts';
+import type { DeliveryOption, MergeStrategy, PickupPoint, Product } from '../domain/cart.ts';
 import type { Messages, Mutation, MutationType } from '../domain/mutation.ts';
 
 /**
@@ -55,6 +56,16 @@ const parts = [
   z.strictObject({ type: z.literal('CreateCheckoutOrder'), country: z.string() }),
   z.strictObject({ type: z.literal('OrderCreated'), orderId: z.string(), status: z.string() }),
   z.strictObject({ type: z.literal('Clear') }),
+  z.strictObject({
+    type: z.literal('Merge'),
+    source: z.string(),
+    strategy: z.enum(['sum', 'max', 'keep', 'replace']),
+    items: z.array(z.strictObject(addedItem)),
+  }),
+  z.strictObject({ type: z.literal('Merging'), target: z.string() }),
+  z.strictObject({ type: z.literal('Merged') }),
+  z.strictObject({ type: z.literal('MergeRefused'), source: z.string() }),
+  z.strictObject({ type: z.literal('MergeCanceled') }),
 ] as const;
 
 const part = z.discriminatedUnion('type', parts);
@@ -99,7 +110,25 @@ const views: { readonly [T in Applied]: (message: Messages[T]) => Part } = {
   CreateCheckoutOrder: ({ country }) => ({ type: 'CreateCheckoutOrder', country }),
   OrderCreated: ({ orderId, status }) => ({ type: 'OrderCreated', orderId, status }),
   Clear: () => ({ type: 'Clear' }),
+  // Other carts are named as logs name them: who follows one cart may not change another.
+  Merge: ({ sourceId, strategy, source }) => ({
+    type: 'Merge',
+    source: cartDigest(sourceId),
+    strategy: strategies[strategy],
+    items: (source?.lines ?? []).map(({ product, quantity }) => ({ product: productOf(product), quantity })),
+  }),
+  Merging: ({ targetId }) => ({ type: 'Merging', target: cartDigest(targetId) }),
+  Merged: () => ({ type: 'Merged' }),
+  MergeRefused: ({ sourceId }) => ({ type: 'MergeRefused', source: cartDigest(sourceId) }),
+  MergeCanceled: () => ({ type: 'MergeCanceled' }),
 };
+
+const strategies = {
+  MERGE_STRATEGY_SUM: 'sum',
+  MERGE_STRATEGY_MAX: 'max',
+  MERGE_STRATEGY_KEEP: 'keep',
+  MERGE_STRATEGY_REPLACE: 'replace',
+} as const satisfies Record<MergeStrategy, string>;
 
 function partOf({ type, message }: Mutation): Part {
   if (!(type in views)) throw new Error(`mutation ${type} is applied nowhere`);

@@ -33,6 +33,8 @@ const changing = [
   ...reading,
   ...foreign,
   'already-ordered',
+  'cart-merged',
+  'cart-merging',
   'idempotency-key-reused',
   'invalid-header',
   'journal-full',
@@ -68,6 +70,7 @@ export function problemsOf({ action, doc }: RouteDefinition, byId: boolean): Pro
       add(reading, foreign, ['invalid-header', 'watchers-full']);
       break;
     case 'mutate':
+    case 'merge':
       add(changing);
       break;
     case 'forget':

@@ -200,9 +200,12 @@ function headerParameters({ action }: RouteDefinition, byId: boolean): Parameter
   }
 }
 
-/** By id, what forgets a cookie is a change like any other. */
-function kindOf(action: RouteDefinition['action'], byId: boolean): RouteDefinition['action']['kind'] {
-  return action.kind === 'forget' && byId ? 'mutate' : action.kind;
+/** A merge is a change like any other, and so is, by id, what forgets a cookie. */
+function kindOf(
+  { kind }: RouteDefinition['action'],
+  byId: boolean,
+): Exclude<RouteDefinition['action']['kind'], 'merge'> {
+  return kind === 'merge' || (kind === 'forget' && byId) ? 'mutate' : kind;
 }
 
 /** Each example is there once. */

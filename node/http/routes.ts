@@ -21,6 +21,8 @@ export type RouteAction =
       readonly mutation: MutationType;
       readonly mutationOf: (input: RouteInput, schemas: RequestSchemas) => Mutation | Promise<Mutation>;
     }
+  /** Merges two carts, of which the body names the other one. */
+  | { readonly kind: 'merge' }
   /** Forgets the cookie, where there is one; a cart named in the path is emptied. */
   | { readonly kind: 'forget' };
 
@@ -58,6 +60,17 @@ const delivering = [
   'lines-without-delivery-missing',
   'unknown-delivery-provider',
   'unknown-line',
+] as const satisfies readonly ProblemCode[];
+
+const merging = [
+  'currency-mismatch',
+  'delivery-limit',
+  'line-limit',
+  'line-total-limit',
+  'merge-limit',
+  'quantity-limit',
+  'self-merge',
+  'unknown-source',
 ] as const satisfies readonly ProblemCode[];
 
 /** Every route, and the mutation that it makes. */
@@ -219,6 +232,18 @@ export const routes: readonly RouteDefinition[] = [
     },
   },
   {
+    method: 'POST',
+    path: '/merge',
+    action: { kind: 'merge' },
+    doc: {
+      name: 'mergeCarts',
+      summary:
+        'Merge two carts: the one that is addressed goes into the target, or by id takes in the source',
+      body: { schema: 'merge', example: { target: '4fTkY0cJ2mPq8sWvZr1aBd', strategy: 'sum' } },
+      problems: merging,
+    },
+  },
+  {
     method: 'DELETE',
     path: '/:lineId',
     action: mutate('RemoveItem', ({ param }, { id }) => {
@@ -233,9 +258,11 @@ export const mutationRoutes: readonly {
   readonly method: string;
   readonly path: string;
   readonly mutation: MutationType;
-}[] = routes.flatMap(({ method, path, action }) =>
-  action.kind === 'mutate' ? [{ method, path: `/cart${path}`, mutation: action.mutation }] : [],
-);
+}[] = routes.flatMap(({ method, path, action }) => {
+  const mutation =
+    action.kind === 'mutate' ? action.mutation : action.kind === 'merge' ? ('Merge' as const) : null;
+  return mutation === null ? [] : [{ method, path: `/cart${path}`, mutation }];
+});
 
 /** Each route's paths, with numbers where ids of lines and deliveries are. */
 const patterns = routes.map(({ method, path, action }) => ({

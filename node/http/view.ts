@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { cartDigest } from './cart-id.ts';
 import type { Cart, CheckoutStatus, Delivery, Line, Product } from '../domain/cart.ts';
 
 /** The cart as clients see it. This file is the only one that knows the shape. */
@@ -54,6 +55,7 @@ export const cartView = z.strictObject({
     status: z.enum(['none', 'requested', 'open', 'ordered']),
     reference: z.string().optional(),
   }),
+  merge: z.strictObject({ status: z.enum(['merging', 'merged']), target: z.string() }).optional(),
   warnings: z.array(
     z.strictObject({ code: z.string(), lineId: z.int(), oldAmount: amount, newAmount: amount }),
   ),
@@ -149,8 +151,15 @@ function cartText(cart: Cart, items: string): string {
     `"totals":{"items":${totals.items},"deliveries":${totals.deliveries},"discount":${totals.discount},` +
     `"total":${totals.total},"tax":${totals.tax}},` +
     `"checkout":{"status":"${statuses[cart.checkout.status]}"${reference}},` +
+    mergeText(cart) +
     `"warnings":${warnings.length === 0 ? '[]' : JSON.stringify(warnings)}}`
   );
+}
+
+/** The target is named as logs name it: its id is a secret, also to who knows this cart’s. */
+function mergeText({ merging }: Cart): string {
+  if (merging === undefined) return '';
+  return `"merge":{"status":"${merging.done ? 'merged' : 'merging'}","target":"${cartDigest(merging.targetId)}"},`;
 }
 
 function lineText({ id, product, quantity, totalPrice, totalTax, deliveryId }: Line): string {

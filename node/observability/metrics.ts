@@ -11,6 +11,8 @@ export interface Gauges {
   activeCarts(): number;
   mailboxDepth(): number;
   watchers(): number;
+  /** Merges of carts that could not be finished so far. */
+  unfinishedMerges(): number;
   commitWaiting(): number;
   /** Share of requests that is refused for overload at the moment, 0 to 1. */
   shedding(): number;
@@ -105,6 +107,9 @@ export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver 
     );
     this.#gauge('cartwright_mailbox_depth', 'Requests that wait for their cart', () => gauges.mailboxDepth());
     this.#gauge('cartwright_watchers', 'Readers that follow a cart', () => gauges.watchers());
+    this.#gauge('cartwright_merges_unfinished', 'Merges of carts that could not be finished so far', () =>
+      gauges.unfinishedMerges(),
+    );
     this.#gauge('cartwright_journal_waiting', 'Entries that wait for a journal batch', () =>
       gauges.commitWaiting(),
     );

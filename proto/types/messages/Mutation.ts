@@ -14,6 +14,10 @@ import type { OrderCreated as _messages_OrderCreated, OrderCreated__Output as _m
 import type { Clear as _messages_Clear, Clear__Output as _messages_Clear__Output } from '../messages/Clear.ts';
 import type { Merge as _messages_Merge, Merge__Output as _messages_Merge__Output } from '../messages/Merge.ts';
 import type { Batch as _messages_Batch, Batch__Output as _messages_Batch__Output } from '../messages/Batch.ts';
+import type { Merging as _messages_Merging, Merging__Output as _messages_Merging__Output } from '../messages/Merging.ts';
+import type { Merged as _messages_Merged, Merged__Output as _messages_Merged__Output } from '../messages/Merged.ts';
+import type { MergeRefused as _messages_MergeRefused, MergeRefused__Output as _messages_MergeRefused__Output } from '../messages/MergeRefused.ts';
+import type { MergeCanceled as _messages_MergeCanceled, MergeCanceled__Output as _messages_MergeCanceled__Output } from '../messages/MergeCanceled.ts';
 
 export interface Mutation {
   'addRequest'?: (_messages_AddRequest | null);
@@ -30,7 +34,11 @@ export interface Mutation {
   'clear'?: (_messages_Clear | null);
   'merge'?: (_messages_Merge | null);
   'batch'?: (_messages_Batch | null);
-  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch";
+  'merging'?: (_messages_Merging | null);
+  'merged'?: (_messages_Merged | null);
+  'mergeRefused'?: (_messages_MergeRefused | null);
+  'mergeCanceled'?: (_messages_MergeCanceled | null);
+  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"merging"|"merged"|"mergeRefused"|"mergeCanceled";
 }
 
 export interface Mutation__Output {
@@ -48,5 +56,9 @@ export interface Mutation__Output {
   'clear'?: (_messages_Clear__Output | null);
   'merge'?: (_messages_Merge__Output | null);
   'batch'?: (_messages_Batch__Output | null);
-  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch";
+  'merging'?: (_messages_Merging__Output | null);
+  'merged'?: (_messages_Merged__Output | null);
+  'mergeRefused'?: (_messages_MergeRefused__Output | null);
+  'mergeCanceled'?: (_messages_MergeCanceled__Output | null);
+  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"merging"|"merged"|"mergeRefused"|"mergeCanceled";
 }
