@@ -368,7 +368,7 @@ describe('merger', () => {
         assert.deepEqual(quantities(end.s), took === 1 ? {} : before);
         if (replies.length > 0) assert.equal(took, 1, 'what was acknowledged is there');
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fullDisk } from './full-disk.ts';
 import { kills } from './kills.ts';
+import { mergeKills } from './merge-kills.ts';
 import { codeVersion, Results } from './results.ts';
 import { soak } from './soak.ts';
 import { watchers } from './watchers.ts';
 import type { Row, RowResult } from './row.ts';
 
-const rows: readonly Row[] = [kills, fullDisk, watchers, soak];
+const rows: readonly Row[] = [kills, mergeKills, fullDisk, watchers, soak];
 const root = join(import.meta.dirname, '../..');
 
 const usage = `The long runs: real nodes, real crashes.
