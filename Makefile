@@ -152,6 +152,11 @@ chart-check: $(INSTALLED)
 	@"$(NODE)" charts/generate.ts --check
 	@"$(NODE)" charts/manifests.ts --check
 
+.PHONY: collector
+collector: ## build the OpenTelemetry Collector that a test of traces sends to; needs Go and some minutes
+	@rm -rf .cache/collector && mkdir -p .cache/collector && cp node/observability/testing/collector/* .cache/collector/
+	cd .cache/collector && GOFLAGS=-mod=mod go build -o collector .
+
 .PHONY: clean
 clean: ## remove what was installed and built, not your data
 	rm -rf node_modules .node .cache

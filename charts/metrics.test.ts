@@ -26,6 +26,7 @@ describe('metrics that rules and dashboards ask for', () => {
       activeCarts: none,
       mailboxDepth: none,
       watchers: none,
+      unfinishedMerges: none,
       commitWaiting: none,
       shedding: none,
     };

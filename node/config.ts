@@ -6,6 +6,7 @@ import { checkCheckout, checkoutSettings } from './checkout/settings.ts';
 import { grpcSettings } from './grpc/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { journalSettings } from './journal/settings.ts';
+import { tracingSettings } from './observability/tracing-settings.ts';
 import { readSettings, settingsHelp } from './settings.ts';
 
 /**
@@ -51,6 +52,7 @@ export const settingGroups = {
   HTTP: httpSettings,
   Checkout: checkoutSettings,
   gRPC: grpcSettings,
+  Traces: tracingSettings,
 } as const;
 
 const schema = z
@@ -62,6 +64,7 @@ const schema = z
     ...httpSettings,
     ...checkoutSettings,
     ...grpcSettings,
+    ...tracingSettings,
   })
   .refine(({ COOKIE_NAME, COOKIE_SECURE }) => COOKIE_SECURE || !/^__(Host|Secure)-/i.test(COOKIE_NAME), {
     path: ['COOKIE_NAME'],

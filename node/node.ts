@@ -1,4 +1,5 @@
 import { ChangeFeed } from './actor/change-feed.ts';
+import { randomUUID } from 'node:crypto';
 import { sweepHourly } from './actor/sweeper.ts';
 import { GroupCommit } from './actor/group-commit.ts';
 import { LocalGrainPool } from './actor/local-pool.ts';
@@ -19,6 +20,7 @@ import { CheckoutMetrics } from './observability/checkout-metrics.ts';
 import { hashedCart, logRequest } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { OverloadGate, watchEventLoop } from './observability/overload.ts';
+import { openTracing } from './observability/tracing.ts';
 import type { Logger } from 'pino';
 import type { Clock } from './actor/clock.ts';
 import type { PoolOptions } from './actor/local-pool.ts';
@@ -29,6 +31,7 @@ import type { Config } from './config.ts';
 import type { GrpcServer } from './grpc/server.ts';
 import type { Journal } from './journal/port.ts';
 import type { Readiness } from './observability/admin-server.ts';
+import type { Tracing } from './observability/tracing.ts';
 
 export interface NodeContext {
   readonly config: Config;
@@ -52,6 +55,9 @@ export interface NodePorts {
 const PURGE_MS = 1000;
 /** Of the grace period; the rest is for giving carts up. */
 const REQUESTS_SHARE = 0.8;
+/** For the traces that were not sent yet, at most, and of the grace period. */
+const TRACES_FLUSH_MS = 2000;
+const TRACES_SHARE = 0.1;
 
 /** One cart node: wires every part together, starts them in order and stops them in the reverse one. */
 export class CartNode {
@@ -71,6 +77,7 @@ export class CartNode {
   readonly #background = new AbortController();
   #sweeper: Promise<void> = Promise.resolve();
   #unmade: Promise<void> = Promise.resolve();
+  #tracing: Tracing | null = null;
   #started: Promise<NodePorts> | null = null;
   #state: 'starting' | 'open' | 'closing' = 'starting';
 
@@ -102,7 +109,10 @@ export class CartNode {
         requestDone: (request) => {
           this.#metrics.requestDone(request);
           logRequest(context.logger, request);
+          const { cart, span } = request;
+          if (cart !== null) span?.set({ 'cartwright.cart': hashedCart(cart) });
         },
+        tracer: () => this.#tracing,
       },
       config,
     );
@@ -119,6 +129,7 @@ export class CartNode {
   async #start(): Promise<NodePorts> {
     const { config, clock } = this.#context;
     try {
+      this.#tracing = await this.#openTracing();
       await this.#keeper.start();
       this.#startBackground();
       const adminPort = await this.#admin.listen(config.ADMIN_PORT, config.ADMIN_HOST);
@@ -172,6 +183,10 @@ export class CartNode {
     await this.#keeper.stop();
     await this.#catalog.close();
     await this.#journal.close();
+    // Last of what may take time: without the rest of the traces the node may end, without the journal it may not.
+    await this.#tracing?.close(
+      Math.min(TRACES_FLUSH_MS, TRACES_SHARE * this.#context.config.SHUTDOWN_GRACE_MS),
+    );
     await this.#admin.close();
   }
 
@@ -187,9 +202,12 @@ export class CartNode {
         clock,
         admit: () => this.#gate.admit(random),
         ready: () => this.#readiness().ready,
+        tracer: () => this.#tracing,
         callDone: (call) => {
           metrics.callDone(call);
           logCall(logger, call);
+          const { cart, span } = call;
+          if (cart !== null) span?.set({ 'cartwright.cart': hashedCart(cart) });
         },
       },
       config,
@@ -208,6 +226,7 @@ export class CartNode {
       activeCarts: () => this.#pool.activeSize,
       mailboxDepth: () => this.#pool.mailboxDepth,
       watchers: () => this.#feed.size,
+      unfinishedMerges: () => this.#pool.unfinishedMerges,
       commitWaiting: () => this.#commit.waiting,
       shedding: () => this.#gate.share,
       ready: () => this.#readiness().ready,
@@ -252,6 +271,7 @@ export class CartNode {
         commit: this.#commit,
         catalog: this.#catalog,
         session: () => this.#keeper.session,
+        mintMergeId: randomUUID,
         observer: {
           mutationDone: (mutation, outcome, durationMs) =>
             metrics.mutationDone(mutation, outcome, durationMs),
@@ -264,6 +284,19 @@ export class CartNode {
       },
       poolOptions(config),
     );
+  }
+
+  #openTracing(): Promise<Tracing | null> {
+    const { config, logger, version } = this.#context;
+    return openTracing(config, {
+      version,
+      node: config.NODE_NAME,
+      counted: (what, spans) => this.#metrics.spans(what, spans),
+      trouble: (error) => {
+        if (error === null) logger.info('traces are taken again');
+        else logger.warn({ err: error }, 'traces can’t be sent; they are dropped until they can');
+      },
+    });
   }
 
   #createFeed(): ChangeFeed {

@@ -1,5 +1,6 @@
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 
 /** A mutation on its way to the one grain that may apply it. */
 export interface MutationRequest {
@@ -14,6 +15,8 @@ export interface MutationRequest {
   readonly ifVersion?: readonly number[] | 'any' | undefined;
   /** Don't apply if the cart is at one of these versions; `any`: at any version above 0. */
   readonly unlessVersion?: readonly number[] | 'any' | undefined;
+  /** What it is part of, where that is traced. */
+  readonly span?: MaybeSpan;
 }
 
 export interface MutationReply {
@@ -70,7 +73,7 @@ export interface GrainPool {
   /** Throws as {@link Grain.apply}, and {@link RetriableError} when the pool itself is over its bounds. */
   apply(id: string, request: MutationRequest): Promise<MutationReply>;
   /** An id that was never changed reads as an empty cart and keeps nothing in memory. */
-  read(id: string): Cart | Promise<Cart>;
+  read(id: string, span?: MaybeSpan): Cart | Promise<Cart>;
   /** The committed state and, from then on, every change. Loads the cart. */
   watch(id: string, watcher: Watcher): Promise<Watch>;
 }

@@ -1,11 +1,14 @@
 import { Rejection } from '../domain/rejection.ts';
+import { NEVER } from '../journal/port.ts';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
 import { encodeRecord, encodeSnapshot } from './record.ts';
 import { RequestLedger } from './request-ledger.ts';
+import { beginApply, beginAppend, endAppend, endApply } from './spans.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { MutationRegistry } from '../domain/registry.ts';
 import type { Conflict, Head, Session, WriteOutcome } from '../journal/port.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { Clock } from './clock.ts';
 import type { Grain, MutationReply, MutationRequest, Watcher } from './grain.ts';
 import type { GroupCommit, RecordEntry } from './group-commit.ts';
@@ -42,10 +45,12 @@ export interface GrainContext {
   /** Ends with the node: stops the resending of a record with an unknown outcome. */
   readonly signal: AbortSignal;
   /** Asks the catalog to complete a wish. Synchronous where the answer is at hand. */
-  readonly complete: (mutation: Mutation, cart: Cart) => Mutation | Promise<Mutation>;
+  readonly complete: (mutation: Mutation, cart: Cart, span: MaybeSpan) => Mutation | Promise<Mutation>;
   nextRecordId(): number;
   /** This grain is over: drop it. Called once. */
   lost(grain: LocalGrain, conflict: Conflict | null): void;
+  /** Somebody came by a cart that is being merged into another one. */
+  touched(cart: Cart): void;
   /** What is stored of the cart can't be built on. */
   damaged(cart: string, error: Error): void;
   /** For metrics: once a mutation was decided. */
@@ -59,6 +64,7 @@ interface Pending {
   readonly mutation: Mutation;
   /** Monotonic ms of its arrival. */
   readonly startedMs: number;
+  readonly span: MaybeSpan;
   readonly resolve: (reply: MutationReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -184,6 +190,7 @@ export class LocalGrain implements Grain {
         identity: known.identity,
         mutation: request.mutation,
         startedMs,
+        span: beginApply(request),
         resolve,
         reject,
       });
@@ -226,7 +233,7 @@ export class LocalGrain implements Grain {
   /** Has the catalog complete the mutation. From here on every way ends in {@link #finish}, which frees the request's key. */
   #complete(pending: Pending): void {
     try {
-      const completed = this.#context.complete(pending.mutation, this.#cart);
+      const completed = this.#context.complete(pending.mutation, this.#cart, pending.span);
       if (completed instanceof Promise) this.#completeLater(pending, completed);
       else this.#enqueue({ ...pending, mutation: completed });
     } catch (error) {
@@ -263,9 +270,11 @@ export class LocalGrain implements Grain {
       const group = this.#applyAll(this.#mailbox.splice(0, RECORD_MUTATIONS_MAX));
       if (group === null) continue;
       this.#group = group;
-      this.#context.commit.write(this.#context.session, group.entry, (outcome) =>
-        this.#settled(group, outcome),
-      );
+      const spans = beginAppend(group.applied);
+      this.#context.commit.write(this.#context.session, group.entry, (outcome) => {
+        if (spans !== null) endAppend(spans, outcome);
+        this.#settled(group, outcome);
+      });
     }
   }
 
@@ -305,9 +314,15 @@ export class LocalGrain implements Grain {
       head: this.#head,
       recordId: this.#context.nextRecordId(),
       record,
-      expiresDay: Math.ceil(atMs / DAY_MS) + this.#context.options.cartTtlDays,
+      expiresDay: this.#expiresDay((applied.at(-1) as { cart: Cart }).cart, atMs),
       snapshot: due && this.#head !== null ? this.#snapshot(applied, atMs) : undefined,
     };
+  }
+
+  /** What is frozen for another cart must not be deleted before that has it. */
+  #expiresDay({ merging }: Cart, atMs: number): number {
+    if (merging?.done === false) return NEVER;
+    return Math.ceil(atMs / DAY_MS) + this.#context.options.cartTtlDays;
   }
 
   #snapshot(applied: Group['applied'], atMs: number): Uint8Array {
@@ -352,6 +367,7 @@ export class LocalGrain implements Grain {
     this.#group = null;
     for (const { pending, cart } of group.applied) {
       this.#finish(pending, 'applied');
+      if (pending.span) endApply(pending.span, { 'cartwright.version': cart.version });
       pending.resolve({ cart, version: cart.version, replayed: false });
     }
     for (const { pending, error } of group.rejected) this.#fail(pending, error);
@@ -425,11 +441,14 @@ export class LocalGrain implements Grain {
 
   #fail(pending: Pending, error: Error): void {
     this.#finish(pending, error instanceof Rejection ? 'rejected' : 'failed');
+    if (this.#cart.merging !== undefined) this.#context.touched(this.#cart);
+    if (pending.span) endApply(pending.span, {}, error);
     pending.reject(error);
   }
 
   /** Answers the caller, but the request still runs: its key stays taken. */
   #report(pending: Pending, error: Error): void {
+    if (pending.span) endApply(pending.span, {}, error);
     pending.reject(error);
   }
 
@@ -449,7 +468,11 @@ function remembered(applied: Group['applied'], atMs: number): StoredRequest[] {
   });
 }
 
-function checkVersion({ version }: Cart, { ifVersion, unlessVersion }: MutationRequest): void {
+/** Throws where the caller asked for other versions than the cart’s. */
+export function checkVersion(
+  { version }: Cart,
+  { ifVersion, unlessVersion }: Pick<MutationRequest, 'ifVersion' | 'unlessVersion'>,
+): void {
   if (ifVersion === undefined && unlessVersion === undefined) return;
   const isOneOf = (versions: readonly number[] | 'any'): boolean =>
     versions === 'any' ? version > 0 : versions.includes(version);

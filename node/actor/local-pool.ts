@@ -3,14 +3,18 @@ import { complete } from './complete.ts';
 import { DamagedCartError, RetriableError } from './errors.ts';
 import { LocalGrain } from './local-grain.ts';
 import { Loader } from './loader.ts';
+import { Merger } from './merger.ts';
+import { traced } from '../observability/trace.ts';
 import { ProductTable } from './product-table.ts';
 import { releaseUntilKnown } from './release.ts';
 import { discard, headOf, pack, timesOf, unpack } from './resting-cart.ts';
+import { tracedCatalog } from './spans.ts';
 import type { Catalog } from '../catalog/port.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { MutationRegistry } from '../domain/registry.ts';
 import type { Conflict, Journal, Session } from '../journal/port.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { Clock } from './clock.ts';
 import type { GrainPool, MutationReply, MutationRequest, Watch, Watcher } from './grain.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -61,6 +65,8 @@ export interface PoolContext {
   readonly commit: GroupCommit;
   readonly catalog: Catalog;
   readonly observer: PoolObserver;
+  /** A name for a merge that was never used before. */
+  readonly mintMergeId: () => string;
   /** The session that owns what this pool loads; null while none is open. */
   readonly session: () => Session | null;
 }
@@ -83,6 +89,7 @@ export class LocalGrainPool implements GrainPool {
   readonly #context: PoolContext;
   readonly #options: PoolOptions;
   readonly #loader: Loader;
+  readonly #merger: Merger;
   readonly #products = new ProductTable();
   readonly #active = new Map<string, LocalGrain>();
   readonly #resting = new Map<string, string>();
@@ -104,12 +111,18 @@ export class LocalGrainPool implements GrainPool {
     this.#context = context;
     this.#options = options;
     this.#overrun = Math.max(OVERRUN_MIN, Math.ceil(options.poolSize * OVERRUN));
+    this.#merger = new Merger({ ...context, pool: this });
     this.#loader = new Loader(context, options.claimWaitMs, this.#stop.signal);
   }
 
   /** Carts in memory, in every form. */
   get size(): number {
     return this.#active.size + this.#resting.size + this.#loading.size + this.#leaving.size;
+  }
+
+  /** Merges of carts that could not be finished so far. */
+  get unfinishedMerges(): number {
+    return this.#merger.unfinished;
   }
 
   get activeSize(): number {
@@ -123,22 +136,30 @@ export class LocalGrainPool implements GrainPool {
     return depth;
   }
 
-  async apply(id: string, request: MutationRequest): Promise<MutationReply> {
+  apply(id: string, request: MutationRequest): Promise<MutationReply> {
+    if (request.mutation.type === 'Merge' && !request.mutation.message.source)
+      return this.#merger.merge(id, request, (rest) => this.#apply(id, rest));
+    return this.#apply(id, request);
+  }
+
+  async #apply(id: string, request: MutationRequest): Promise<MutationReply> {
     // No await where the cart is in memory: the request joins the batch of this turn.
     let grain = this.#resident(id);
     // Looked up anew behind each load: another one may have made the cart leave again before its turn comes.
-    for (; grain === undefined; grain = this.#resident(id)) await this.#load(id);
+    for (; grain === undefined; grain = this.#resident(id)) {
+      await traced(request.span, 'journal claim', () => this.#load(id));
+    }
     return grain.apply(request);
   }
 
-  read(id: string): Cart | Promise<Cart> {
+  read(id: string, span?: MaybeSpan): Cart | Promise<Cart> {
     const session = this.#context.session();
     if (session !== null && this.#context.journal.mayServeReads(session)) {
       const grain = this.#resident(id);
       // One without a head owns nothing: others may have made the cart since.
-      if (grain?.stored === true) return grain.read();
+      if (grain?.stored === true) return this.#seen(grain.read());
     }
-    return this.#readCold(id);
+    return traced(span, 'journal read', () => this.#readCold(id));
   }
 
   async watch(id: string, watcher: Watcher): Promise<Watch> {
@@ -164,6 +185,7 @@ export class LocalGrainPool implements GrainPool {
       if (grain.idle && nowMs - grain.usedMs >= this.#options.restAfterMs) this.#rest(grain);
     }
     this.#purgeResting();
+    this.#merger.retry();
   }
 
   /** Forgets every cart: the session that owned them is gone. */
@@ -232,12 +254,13 @@ export class LocalGrainPool implements GrainPool {
   #activate(session: Session, content: GrainContent): LocalGrain {
     if (this.#grainContext?.session !== session) this.#grainContext = this.#grainContextOf(session);
     const grain = new LocalGrain(this.#grainContext, content);
+    this.#seen(content.cart);
     this.#active.set(grain.id, grain);
     return grain;
   }
 
   #grainContextOf(session: Session): GrainContext {
-    const { clock, registry, commit, catalog, observer } = this.#context;
+    const { clock, registry, commit, observer } = this.#context;
     return {
       clock,
       registry,
@@ -245,12 +268,20 @@ export class LocalGrainPool implements GrainPool {
       session,
       options: this.#options,
       signal: this.#stop.signal,
-      complete: (mutation, cart) => complete(catalog, mutation, cart.country || this.#options.defaultCountry),
+      complete: (mutation, cart, span) => this.#complete(mutation, cart, span),
       nextRecordId: () => (this.#lastRecordId += 1),
       lost: (over, conflict) => this.#lost(over, conflict),
+      touched: (cart) => this.#merger.touched(cart),
       damaged: (cart, error) => observer.damaged(cart, error),
       mutationDone: (mutation, outcome, durationMs) => observer.mutationDone(mutation, outcome, durationMs),
     };
+  }
+
+  #complete(mutation: Mutation, cart: Cart, span: MaybeSpan): Mutation | Promise<Mutation> {
+    const { catalog } = this.#context;
+    if (mutation.type === 'Merge' && !mutation.message.source)
+      return this.#merger.freeze(mutation.message, cart, span);
+    return complete(tracedCatalog(catalog, span), mutation, cart.country || this.#options.defaultCountry);
   }
 
   #readCold(id: string): Promise<Cart> {
@@ -271,9 +302,14 @@ export class LocalGrainPool implements GrainPool {
     if (stored === 'mine') {
       // Owned by this very session: memory may know more than a cold read could.
       const grain = this.#resident(id) ?? (await this.#load(id));
-      return grain.read();
+      return this.#seen(grain.read());
     }
-    return stored?.cart ?? emptyCart(id);
+    return this.#seen(stored?.cart ?? emptyCart(id));
+  }
+
+  #seen(cart: Cart): Cart {
+    if (cart.merging !== undefined || cart.mergeDecisions !== undefined) this.#merger.touched(cart);
+    return cart;
   }
 
   #failed(id: string, error: unknown): never {

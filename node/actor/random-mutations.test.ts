@@ -118,7 +118,13 @@ describe('any sequence of mutations', () => {
             replayed = registry.apply(replayed, applied.mutation);
           }
           assert.deepEqual(bytes(replayed), bytes(cart));
-          assert.deepEqual(bytes(decodeSnapshot(bytes(cart)).state), bytes(cart));
+          const { state } = decodeSnapshot(bytes(cart));
+          assert.deepEqual(bytes(state), bytes(cart));
+          assert.deepEqual(
+            [state.merging, state.mergeDecisions],
+            [cart.merging, cart.mergeDecisions],
+            'what is beside the state',
+          );
         }
       }),
       { numRuns: 150 },

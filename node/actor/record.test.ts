@@ -19,9 +19,10 @@ describe('records of every schema version', () => {
   const files = readdirSync(golden);
 
   it('are kept for each version up to the present one', () => {
+    const versions = new Set(files.map((file) => /^v(\d+)(-[a-z-]+)?\.json$/.exec(file)?.[1]));
     assert.deepEqual(
-      files.toSorted(),
-      Array.from({ length: SCHEMA_VERSION }, (_, index) => `v${index + 1}.json`),
+      [...versions].toSorted(),
+      Array.from({ length: SCHEMA_VERSION }, (_, index) => `${index + 1}`),
     );
   });
 

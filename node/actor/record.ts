@@ -1,5 +1,5 @@
 import { loadMessage } from '../../proto/load.ts';
-import type { Cart } from '../domain/cart.ts';
+import type { Cart, MergeDecision, MergingState } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 
 /**
@@ -72,13 +72,20 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
 }
 
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
-  return snapshotType.serialize({ schemaVersion: SCHEMA_VERSION, ...snapshot });
+  const { merging, mergeDecisions } = snapshot.state;
+  return snapshotType.serialize({ schemaVersion: SCHEMA_VERSION, ...snapshot, merging, mergeDecisions });
 }
 
 /** Throws {@link RecordFormatError}. */
 export function decodeSnapshot(bytes: Uint8Array): Snapshot {
-  const { state, requests, atMs } = decode(snapshotType.deserialize, bytes) as Snapshot;
-  return { state, requests, atMs };
+  const wire = decode(snapshotType.deserialize, bytes) as Snapshot & {
+    readonly merging: MergingState | null;
+    readonly mergeDecisions: readonly MergeDecision[];
+  };
+  const { state, merging, mergeDecisions, requests, atMs } = wire;
+  if (merging === null && mergeDecisions.length === 0) return { state, requests, atMs };
+  const merges = { ...(merging && { merging }), ...(mergeDecisions.length > 0 && { mergeDecisions }) };
+  return { state: { ...state, ...merges }, requests, atMs };
 }
 
 function decode(deserialize: (bytes: Buffer) => object, bytes: Uint8Array): object {

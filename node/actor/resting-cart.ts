@@ -36,6 +36,8 @@ interface Rare {
   d?: Cart['deliveries'];
   w?: Cart['warnings'];
   p?: string;
+  g?: Cart['merging'];
+  m?: Cart['mergeDecisions'];
   c?: Omit<Cart['checkout'], 'payloadHash'> & { readonly payloadHash?: string };
   /** [key, fingerprint, status, version, time] of each remembered request; bytes in base64. */
   r?: [string, string, number, number, number][];
@@ -118,6 +120,8 @@ export function unpack(id: string, text: string, products: ProductTable): Stored
     lastLineId,
     lastDeliveryId,
     ...(rare?.p !== undefined && { predecessor: rare.p }),
+    ...(rare?.g && { merging: rare.g }),
+    ...(rare?.m && { mergeDecisions: rare.m }),
   };
   const requests = rare?.r?.map(requestOf) ?? [];
   return { head: { epoch, seq, position }, cart, requests, atMs, tail: { records, bytes }, usedMs };
@@ -149,6 +153,8 @@ function rareOf(cart: Cart, requests: readonly StoredRequest[]): Rare | null {
   if (cart.deliveries.length > 0) rare.d = cart.deliveries;
   if (cart.warnings.length > 0) rare.w = cart.warnings;
   if (cart.predecessor !== undefined) rare.p = cart.predecessor;
+  if (cart.merging !== undefined) rare.g = cart.merging;
+  if (cart.mergeDecisions !== undefined) rare.m = cart.mergeDecisions;
   if (cart.checkout.status !== 'CHECKOUT_NONE') {
     const { payloadHash, ...rest } = cart.checkout;
     rare.c = payloadHash === undefined ? rest : { ...rest, payloadHash: base64(payloadHash) };

@@ -59,6 +59,7 @@ const pool = new LocalGrainPool(
         throw new Error(`cart ${cart} is damaged`, { cause: error });
       },
     },
+    mintMergeId: () => 'none',
     session: () => session,
   },
   { ...poolDefaults, poolSize: carts + FIRST, restAfterMs: 1000 },

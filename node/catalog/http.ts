@@ -2,9 +2,11 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'co
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { deliveryOptionSchema, productSchema } from '../domain/mutation.ts';
+import { traced, within } from '../observability/trace.ts';
 import { CatalogUnavailableError } from './port.ts';
 import type { CircuitBreakerPolicy } from 'cockatiel';
 import type { DeliveryOption, Product } from '../domain/cart.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { Answer, Catalog, DeliveryQuery, ProductQuery } from './port.ts';
 
 export interface HttpCatalogOptions {
@@ -76,15 +78,14 @@ export class HttpCatalog implements Catalog {
       { halfOpenAfter: options.breakerOpenMs, breaker: new ConsecutiveBreaker(options.breakerFailures) },
     );
     this.#breaker.onStateChange((state) => (this.#open = state !== CircuitState.Closed));
-    const ask = <T>(url: string, read: (body: unknown) => T): Promise<Answer<T>> =>
-      this.#breaker.execute(() => this.#fetch(url, read));
+    const ask: Ask = (url, read, span) => this.#breaker.execute(() => this.#fetch(url, read, span));
     this.#products = new Lookups(options, ask);
     this.#deliveries = new Lookups(options, ask);
   }
 
-  product(query: ProductQuery): Answer<Product> | Promise<Answer<Product>> {
+  product(query: ProductQuery, span?: MaybeSpan): Answer<Product> | Promise<Answer<Product>> {
     const { sku, country, variant, storeId } = query;
-    return this.#products.find(fill(this.#options.productUrl, query), (body) => {
+    const read = (body: unknown): Product => {
       const { unitDiscount = 0, type = 'physical', ...found } = productAnswer.parse(body);
       return productSchema.parse({
         ...found,
@@ -95,13 +96,14 @@ export class HttpCatalog implements Catalog {
         ...(variant !== undefined && { variant }),
         ...(storeId !== undefined && { storeId }),
       });
-    });
+    };
+    return this.#products.find(fill(this.#options.productUrl, query), read, span);
   }
 
-  delivery(query: DeliveryQuery): Answer<DeliveryOption> | Promise<Answer<DeliveryOption>> {
-    return this.#deliveries.find(fill(this.#options.deliveryUrl, query), (body) =>
-      deliveryOptionSchema.parse({ ...deliveryAnswer.parse(body), ...query }),
-    );
+  delivery(query: DeliveryQuery, span?: MaybeSpan): Answer<DeliveryOption> | Promise<Answer<DeliveryOption>> {
+    const read = (body: unknown): DeliveryOption =>
+      deliveryOptionSchema.parse({ ...deliveryAnswer.parse(body), ...query });
+    return this.#deliveries.find(fill(this.#options.deliveryUrl, query), read, span);
   }
 
   trouble(): string | null {
@@ -113,8 +115,8 @@ export class HttpCatalog implements Catalog {
     return Promise.resolve();
   }
 
-  async #fetch<T>(url: string, read: (body: unknown) => T): Promise<Answer<T>> {
-    const response = await this.#connect(url);
+  async #fetch<T>(url: string, read: (body: unknown) => T, span: MaybeSpan): Promise<Answer<T>> {
+    const response = await this.#connect(url, span);
     if (response.status === 404 || response.status === 410) {
       await response.body?.cancel();
       return { status: 'unknown', detail: 'the catalog does not know it' };
@@ -133,19 +135,38 @@ export class HttpCatalog implements Catalog {
   }
 
   /** Tries again once where nobody was reached; a slow or a refusing service is not asked twice. */
-  async #connect(url: string): Promise<Response> {
+  async #connect(url: string, span: MaybeSpan): Promise<Response> {
     try {
-      return await this.#request(url);
+      return await this.#call(url, span);
     } catch (error) {
       if (!isConnectError(error)) throw error;
-      return this.#request(url);
+      return this.#call(url, span);
     }
   }
 
-  #request(url: string): Promise<Response> {
+  #call(url: string, parent: MaybeSpan): Promise<Response> {
+    if (parent === null || parent === undefined) return this.#request(url, {});
+    const { hostname, port, protocol } = new URL(url);
+    const attributes = {
+      'http.request.method': 'GET',
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+    };
+    return within(parent.child('GET', attributes, 'client'), async (span) => {
+      const response = await this.#request(url, span.headers());
+      span.set({ 'http.response.status_code': response.status });
+      return response;
+    });
+  }
+
+  #request(url: string, more: Readonly<Record<string, string>>): Promise<Response> {
     const { token, timeoutMs } = this.#options;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closing.signal]);
-    const headers = { accept: 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) };
+    const headers = {
+      accept: 'application/json',
+      ...more,
+      ...(token !== '' && { authorization: `Bearer ${token}` }),
+    };
     return fetch(url, { headers, signal, redirect: 'error' });
   }
 }
@@ -159,18 +180,17 @@ class OneAnswerError extends Error {
   override readonly name = 'OneAnswerError';
 }
 
+type Ask = <T>(url: string, read: (body: unknown) => T, span: MaybeSpan) => Promise<Answer<T>>;
+
 /** Kept answers of one kind, with one question under way for each address. */
 class Lookups<T> {
   readonly #options: HttpCatalogOptions;
   readonly #found: LRUCache<string, Entry<T>>;
   readonly #unknown: LRUCache<string, Entry<T>>;
   readonly #asking = new Map<string, Promise<Answer<T>>>();
-  readonly #ask: (url: string, read: (body: unknown) => T) => Promise<Answer<T>>;
+  readonly #ask: Ask;
 
-  constructor(
-    options: HttpCatalogOptions,
-    ask: (url: string, read: (body: unknown) => T) => Promise<Answer<T>>,
-  ) {
+  constructor(options: HttpCatalogOptions, ask: Ask) {
     this.#options = options;
     this.#ask = ask;
     this.#found = new LRUCache({ max: options.entriesMax });
@@ -178,7 +198,7 @@ class Lookups<T> {
   }
 
   /** `url` is null where no address can be made of the question. */
-  find(url: string | null, read: (body: unknown) => T): Answer<T> | Promise<Answer<T>> {
+  find(url: string | null, read: (body: unknown) => T, span: MaybeSpan): Answer<T> | Promise<Answer<T>> {
     const { ttlMs, unknownTtlMs, askingMax, monotonicMs, lookup } = this.#options;
     if (url === null) return { status: 'unknown', detail: 'the catalog does not know it' };
     const entry = this.#found.get(url) ?? this.#unknown.get(url);
@@ -187,14 +207,16 @@ class Lookups<T> {
       lookup('hit');
       return entry.answer;
     }
-    let asking = this.#asking.get(url);
-    if (asking === undefined) {
-      if (this.#asking.size >= askingMax)
-        return this.#stale(entry, ageMs, new Error(`${askingMax} questions are under way`));
-      asking = this.#askAnew(url, read, entry, ageMs).finally(() => this.#asking.delete(url));
-      this.#asking.set(url, asking);
-    }
-    return asking;
+    const asking = this.#asking.get(url);
+    // Who waits for another one's question sees the wait; the call is in the trace of who asked.
+    if (asking !== undefined) return traced(span, 'catalog lookup', () => asking);
+    if (this.#asking.size >= askingMax)
+      return this.#stale(entry, ageMs, new Error(`${askingMax} questions are under way`));
+    const answer = traced(span, 'catalog lookup', (inner) =>
+      this.#askAnew(url, read, entry, ageMs, inner),
+    ).finally(() => this.#asking.delete(url));
+    this.#asking.set(url, answer);
+    return answer;
   }
 
   async #askAnew(
@@ -202,10 +224,11 @@ class Lookups<T> {
     read: (body: unknown) => T,
     entry: Entry<T> | undefined,
     ageMs: number,
+    span: MaybeSpan,
   ): Promise<Answer<T>> {
     const { monotonicMs, lookup } = this.#options;
     try {
-      const answer = await this.#ask(url, read);
+      const answer = await this.#ask(url, read, span);
       const found = answer.status === 'found';
       (found ? this.#unknown : this.#found).delete(url);
       (found ? this.#found : this.#unknown).set(url, { answer, atMs: monotonicMs() });

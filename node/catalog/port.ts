@@ -1,4 +1,5 @@
 import type { DeliveryOption, Product } from '../domain/cart.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 
 /** What a shopper names when asking for an article. */
 export interface ProductQuery {
@@ -23,11 +24,13 @@ export type Answer<T> =
  * Where names, prices and tax rates come from. A client never sets them.
  *
  * An answer that is at hand comes back synchronously, so that the common add never leaves its turn of the event loop.
+ * `span` is what the question is part of, where that is traced.
+ *
  * Throws (or rejects with) {@link CatalogUnavailableError} when there is no answer and no usable older one.
  */
 export interface Catalog {
-  product(query: ProductQuery): Answer<Product> | Promise<Answer<Product>>;
-  delivery(query: DeliveryQuery): Answer<DeliveryOption> | Promise<Answer<DeliveryOption>>;
+  product(query: ProductQuery, span?: MaybeSpan): Answer<Product> | Promise<Answer<Product>>;
+  delivery(query: DeliveryQuery, span?: MaybeSpan): Answer<DeliveryOption> | Promise<Answer<DeliveryOption>>;
   /** Why the catalog can't answer now, for readiness; null when it can. */
   trouble(): string | null;
   close(): Promise<void>;

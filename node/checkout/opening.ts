@@ -1,3 +1,4 @@
+import { mergedAway } from '../domain/registry.ts';
 import { Rejection } from '../domain/rejection.ts';
 import { confirmationOf, offerOf, sameBytes } from './context.ts';
 import { placeOrder } from './placing.ts';
@@ -59,9 +60,11 @@ export async function openCheckout(
   }
 }
 
-function checkOrderable({ options }: CheckoutContext, { checkout, lines }: Cart): void {
+function checkOrderable({ options }: CheckoutContext, { checkout, lines, merging }: Cart): void {
   if (checkout.status === 'CHECKOUT_ORDERED')
     throw new AlreadyOrderedError(confirmationOf(options, checkout.reference ?? ''));
+  // Before the provider is asked for an order that could not be noted.
+  if (merging !== undefined) throw mergedAway(merging);
   if (lines.length === 0) throw new Rejection('conflict', 'no-checkout', 'an empty cart can’t be ordered');
 }
 

@@ -251,6 +251,18 @@ describe('a paid order', function () {
       'TakenOver',
     ]);
   });
+
+  it('can be read by its id while nothing can be stored', async () => {
+    const order = await opened();
+    await more('B', 4);
+    await paid(order);
+    shop.journal.faults.push(undefined, 'full', 'full');
+    assert.equal(await push(order), 503);
+    const ordered = await shop.cart();
+    isCart(ordered);
+    assert.deepEqual(ordered.json.checkout, { status: 'ordered', reference: order.id });
+    assert.deepEqual(pieces(await shop.cart((await shop.cart()).json.checkout.successor)), [['B', 4]]);
+  });
 });
 
 describe('validation before payment', () => {

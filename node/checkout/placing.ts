@@ -75,6 +75,12 @@ async function become(
   try {
     const { cart: ordered } = await ordering;
     observer.ordered();
+    if (ordered.merging !== undefined)
+      observer.alarm(
+        cart.id,
+        orderId,
+        'the cart was merged into another one, which has the lines that were paid here',
+      );
     observer.step('ordered');
     return ordered;
   } catch (error) {

@@ -24,7 +24,9 @@ export async function validateOrder(
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     observer.step('validating');
     const cart = await pool.read(cartId);
-    const { checkout } = cart;
+    const { checkout, merging } = cart;
+    // What it has goes to another cart, or went there.
+    if (merging !== undefined) return denied;
     const open = checkout.status === 'CHECKOUT_OPEN' && checkout.reference === order.order_id;
     if (!open || cart.lines.length === 0 || !sameBytes(offerOf(context, cart).hash, hash)) return denied;
     if (checkout.paymentInProgress === true) return { approved: true };

@@ -20,6 +20,10 @@ export interface Cart {
   readonly lastDeliveryId: number;
   /** The ordered cart that this one follows, once its lines are here. */
   readonly predecessor?: string;
+  /** The cart goes to another one, or went there: see `merge.ts`. */
+  readonly merging?: MergingState;
+  /** Of carts that were to be merged into this one. */
+  readonly mergeDecisions?: readonly MergeDecision[];
 }
 
 export interface Line {
@@ -110,6 +114,27 @@ export interface Succession {
 export interface PaidContent {
   readonly lines: readonly Line[];
   readonly deliveries: readonly Delivery[];
+}
+
+/** What becomes of the quantity of an article that both carts have. */
+export type MergeStrategy =
+  'MERGE_STRATEGY_SUM' | 'MERGE_STRATEGY_MAX' | 'MERGE_STRATEGY_KEEP' | 'MERGE_STRATEGY_REPLACE';
+
+export interface MergingState {
+  readonly targetId: string;
+  readonly strategy: MergeStrategy;
+  /** Tells this attempt from others with the same carts. */
+  readonly mergeId: string;
+  /** False: the cart is frozen, and the target may have its lines or not. True: the target has them. */
+  readonly done: boolean;
+}
+
+export interface MergeDecision {
+  readonly sourceId: string;
+  readonly mergeId: string;
+  /** The version that the decision made. */
+  readonly version: number;
+  readonly refused: boolean;
 }
 
 /** Something the shopper should know that stopped nothing. */

@@ -12,6 +12,8 @@ export const LINE_TOTAL_MAX = 100_000_000;
 export const TAX_RATE_MAX = 10_000;
 /** Deliveries in one cart. */
 export const DELIVERIES_MAX = 50;
+/** Carts that may be merged into one cart: it remembers each of them, so that none is taken twice. */
+export const MERGES_MAX = 250;
 /** Mutations in one batch. */
 export const BATCH_MAX = 100;
 /** Items of all the SetCartRequests in one batch together: only the last one is seen in the cart, each costs a turn and a place in the record. */

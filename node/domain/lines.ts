@@ -98,7 +98,7 @@ function remove(cart: Draft, id: number): void {
 }
 
 /** Puts another quantity on a line and, where the catalog was asked again, its newest answer. */
-function replace(cart: Draft, index: number, quantity: number, product?: Product): void {
+export function replace(cart: Draft, index: number, quantity: number, product?: Product): void {
   const old = cart.lines[index] as Line;
   if (quantity > QUANTITY_MAX) {
     throw new Rejection('invalid', 'quantity-limit', `a line holds at most ${QUANTITY_MAX} pieces`, {
@@ -126,7 +126,7 @@ export function repriceLine(cart: Draft, id: number, product: Product): void {
 }
 
 /** The shopper saw the old price on this line: a new one is never silent. */
-function warnOfPrice(cart: Draft, old: Line, product: Product): void {
+export function warnOfPrice(cart: Draft, old: Line, product: Product): void {
   const oldAmount = old.product.unitPrice - old.product.unitDiscount;
   const newAmount = product.unitPrice - product.unitDiscount;
   if (oldAmount === newAmount) return;

@@ -9,7 +9,7 @@ import {
   TAX_RATE_MAX,
   UNIT_PRICE_MAX,
 } from './limits.ts';
-import type { Delivery, DeliveryOption, Line, PickupPoint, Product } from './cart.ts';
+import type { Cart, Delivery, DeliveryOption, Line, MergeStrategy, PickupPoint, Product } from './cart.ts';
 
 /**
  * The shapes of mutations: what may be asked (zod) and what is applied and journaled (types).
@@ -97,6 +97,14 @@ const delivery = z.strictObject({
   option: deliveryOptionSchema,
   pickupPoint: pickupPointSchema.exactOptional(),
 }) satisfies z.ZodType<Delivery>;
+const cartId = text(64);
+
+const mergeStrategy = z.enum([
+  'MERGE_STRATEGY_SUM',
+  'MERGE_STRATEGY_MAX',
+  'MERGE_STRATEGY_KEEP',
+  'MERGE_STRATEGY_REPLACE',
+]);
 
 const addRequest = z.strictObject({
   sku: text(255),
@@ -156,11 +164,12 @@ export const schemas = {
         deliveries: z.array(delivery).max(DELIVERIES_MAX).readonly(),
       })
       .exactOptional(),
-    successorId: text(64).exactOptional(),
+    successorId: cartId.exactOptional(),
   }),
-  TakeOver: z.strictObject({ sourceId: text(64), lines: z.array(line).max(LINES_MAX).readonly() }),
-  TakenOver: z.strictObject({ successorId: text(64) }),
+  TakeOver: z.strictObject({ sourceId: cartId, lines: z.array(line).max(LINES_MAX).readonly() }),
+  TakenOver: z.strictObject({ successorId: cartId }),
   Clear: z.strictObject({}),
+  Merge: z.strictObject({ sourceId: cartId, strategy: mergeStrategy }),
 } as const;
 
 /** The bound of a batch's list, for edges that describe it. */
@@ -170,11 +179,19 @@ export const batchItemsMax = BATCH_ITEMS_MAX;
 type Sent = { [T in keyof typeof schemas]: z.output<(typeof schemas)[T]> };
 
 /** Every message that can be applied, by its protobuf name. */
-export interface Messages extends Omit<Sent, 'SetCartRequest' | 'SetDelivery'> {
+export interface Messages extends Omit<Sent, 'SetCartRequest' | 'SetDelivery' | 'Merge'> {
   SetCartRequest: Sent['SetCartRequest'] & { readonly resolved?: readonly Sent['AddItem'][] };
   SetDelivery: Sent['SetDelivery'] & { readonly resolved?: DeliveryOption | null };
+  Merge: Sent['Merge'] & { readonly source?: MergeContent | null; readonly mergeId?: string };
+  Merging: { readonly targetId: string; readonly strategy: MergeStrategy; readonly mergeId: string };
+  Merged: { readonly mergeId: string };
+  MergeRefused: { readonly sourceId: string; readonly mergeId: string };
+  MergeCanceled: { readonly mergeId: string };
   Batch: { readonly mutations: readonly Mutation[] };
 }
+
+/** What a cart gives to another one. */
+export type MergeContent = Pick<Cart, 'lines' | 'deliveries'>;
 
 export type MutationType = keyof Messages;
 

@@ -1,6 +1,7 @@
 import { registerCheckoutMutations } from './checkout.ts';
 import { registerDeliveryMutations } from './deliveries.ts';
 import { registerLineMutations } from './lines.ts';
+import { registerMergeMutations } from './merge.ts';
 import { MutationRegistry } from './registry.ts';
 import { Rejection } from './rejection.ts';
 import { registerSuccessionMutations } from './succession.ts';
@@ -12,6 +13,7 @@ export function createRegistry(): MutationRegistry {
   registerDeliveryMutations(registry);
   registerCheckoutMutations(registry);
   registerSuccessionMutations(registry);
+  registerMergeMutations(registry);
   registerBatch(registry);
   return registry;
 }

@@ -1,6 +1,6 @@
 import { settle } from './settle.ts';
 import { Rejection } from './rejection.ts';
-import type { Cart } from './cart.ts';
+import type { Cart, MergingState } from './cart.ts';
 import type { Messages, Mutation, MutationType } from './mutation.ts';
 
 /** A cart that a handler may change: its fields, never the values inside them, which other versions share. */
@@ -16,6 +16,8 @@ export interface MutationDefinition<T extends MutationType> {
   readonly totals: boolean;
   /** May be applied to a cart whose order was paid. Everything else is refused with `already-ordered`. */
   readonly whenOrdered?: boolean;
+  /** May be applied to a cart that is being merged into another one or, with `done`, once it was. Everything else is refused then. */
+  readonly whenMerging?: 'always' | 'done';
 }
 
 /** A mutation reached the registry that nobody registered: a mistake in the program, not in the request. */
@@ -60,7 +62,24 @@ export class MutationRegistry {
     if (draft.checkout.status === 'CHECKOUT_ORDERED' && definition.whenOrdered !== true) {
       throw new Rejection('conflict', 'already-ordered', 'the cart was ordered and takes no more changes');
     }
+    if (draft.merging !== undefined && !mayChange(draft.merging, definition.whenMerging))
+      throw mergedAway(draft.merging);
     definition.handler(draft, mutation.message);
     if (definition.totals) settle(draft);
   }
+}
+
+function mayChange(
+  { done }: MergingState,
+  whenMerging: MutationDefinition<MutationType>['whenMerging'],
+): boolean {
+  return whenMerging === 'always' || (whenMerging === 'done' && done);
+}
+
+/** Why a cart takes no changes: it goes to another one, or went there. */
+export function mergedAway({ targetId, done }: MergingState): Rejection {
+  const details = { cartId: targetId };
+  return done
+    ? new Rejection('conflict', 'cart-merged', 'the cart was merged into another one', details)
+    : new Rejection('conflict', 'cart-merging', 'the cart is being merged into another one', details);
 }

@@ -12,6 +12,8 @@ export type RejectionKind = 'invalid' | 'missing' | 'conflict' | 'precondition';
 /** Stable codes, part of the public API. */
 export type RejectionCode =
   | 'already-ordered'
+  | 'cart-merged'
+  | 'cart-merging'
   | 'checkout-conflict'
   | 'currency-mismatch'
   | 'delivery-limit'
@@ -19,13 +21,17 @@ export type RejectionCode =
   | 'line-limit'
   | 'line-total-limit'
   | 'lines-without-delivery-missing'
+  | 'merge-limit'
   | 'no-checkout'
+  | 'payment-in-progress'
   | 'quantity-limit'
   | 'request-in-progress'
+  | 'self-merge'
   | 'unknown-delivery'
   | 'unknown-delivery-provider'
   | 'unknown-line'
   | 'unknown-sku'
+  | 'unknown-source'
   | 'version-mismatch';
 
 export interface RejectionDetails {
@@ -33,6 +39,8 @@ export interface RejectionDetails {
   readonly field?: string;
   /** What would have been accepted. */
   readonly limit?: number;
+  /** The other cart that it is about. Its id is a secret: edges name it by a hash. */
+  readonly cartId?: string;
 }
 
 export class Rejection extends Error {

@@ -16,7 +16,13 @@ import type { Draft, MutationRegistry } from './registry.ts';
  * Whoever comes by finishes what is not: in between, what is left is in the ordered cart, or in both and can't be taken in twice.
  */
 export function registerSuccessionMutations(registry: MutationRegistry): void {
-  registry.register({ type: 'OrderCreated', totals: true, handler: orderCreated });
+  registry.register({
+    type: 'OrderCreated',
+    totals: true,
+    // Who pays an order whose cart was merged meanwhile has paid: that must be known. While it is being merged the provider has to tell it again.
+    whenMerging: 'done',
+    handler: orderCreated,
+  });
   registry.register({
     type: 'TakeOver',
     totals: true,
@@ -32,6 +38,7 @@ export function registerSuccessionMutations(registry: MutationRegistry): void {
     type: 'TakenOver',
     totals: false,
     whenOrdered: true,
+    whenMerging: 'done',
     handler: (cart, { successorId }) => {
       const { succession } = cart.checkout;
       if (succession?.cartId !== successorId)

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { RetriableError } from '../actor/errors.ts';
+import { beginSpan, endSpan } from './spans.ts';
 import { statusOf } from './error-details.ts';
 import { problem, toProblem } from './problems.ts';
-import type { handleServerStreamingCall, handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
 import type { Clock } from '../actor/clock.ts';
+import type { Span, Tracer } from '../observability/trace.ts';
 import type { GrpcProblem } from './problems.ts';
 import type { Caller } from './trust.ts';
 
@@ -21,6 +28,8 @@ export interface CallDone {
   readonly problem: GrpcProblem | null;
   /** It answers with one message: how long it took says something. */
   readonly unary: boolean;
+  /** None where nothing is traced. */
+  readonly span: Span | null;
 }
 
 export interface CallsDependencies {
@@ -28,6 +37,8 @@ export interface CallsDependencies {
   /** Null: go on. Else the node sheds load and the client shall come back after so many ms. */
   readonly admit: () => { readonly retryAfterMs: number } | null;
   readonly callDone: (call: CallDone) => void;
+  /** Null: nothing is traced. */
+  readonly tracer: () => Tracer | null;
 }
 
 export interface CallsOptions {
@@ -41,6 +52,8 @@ export interface CallsOptions {
 export interface CallContext extends Caller {
   /** To be told which cart it is about. */
   cart: string | null;
+  /** None where nothing is traced. */
+  readonly span: Span | null;
 }
 
 /** Where a handler writes the messages of a stream to. */
@@ -68,6 +81,8 @@ export class Outgoing<Message> {
 /** What unary calls and streams have in common. */
 interface AnyCall {
   readonly cancelled: boolean;
+  readonly metadata: Metadata;
+  getPeer(): string;
   getDeadline(): Date | number;
 }
 
@@ -111,10 +126,10 @@ export class Calls {
     handle: (request: Request, context: CallContext) => Reply | Promise<Reply>,
   ): handleUnaryCall<Request, Reply> {
     return (call, callback) => {
-      const context: CallContext = { peer: call.getPeer(), metadata: call.metadata, cart: null };
+      const context = this.#contextOf(call, service, method);
       const startedMs = this.#deps.clock.monotonicMs();
       const done = (error: GrpcProblem | null): void =>
-        this.#done({ service, method, unary: true, cart: context.cart }, call, startedMs, error);
+        this.#done({ service, method, unary: true, ...about(context) }, call, startedMs, error);
       this.#answer(() => handle(call.request, context)).then(
         (reply) => {
           done(null);
@@ -136,11 +151,11 @@ export class Calls {
     handle: (request: Request, context: CallContext, out: Outgoing<Message>) => Promise<void>,
   ): handleServerStreamingCall<Request, Message> {
     return (call) => {
-      const context: CallContext = { peer: call.getPeer(), metadata: call.metadata, cart: null };
+      const context = this.#contextOf(call, service, method);
       const startedMs = this.#deps.clock.monotonicMs();
       const gone = this.#count(call);
       const finish = (error: GrpcProblem | null): void => {
-        this.#done({ service, method, unary: false, cart: context.cart }, call, startedMs, error);
+        this.#done({ service, method, unary: false, ...about(context) }, call, startedMs, error);
         if (gone.aborted) return;
         // An error of the stream is how grpc-js learns of a status: it is sent behind the messages.
         if (error === null) call.end();
@@ -151,6 +166,12 @@ export class Calls {
         (error: unknown) => finish(toProblem(error)),
       );
     };
+  }
+
+  #contextOf(call: AnyCall, service: string, method: string): CallContext {
+    const { metadata } = call;
+    const span = beginSpan(this.#deps.tracer(), { service, method }, metadata);
+    return { peer: call.getPeer(), metadata, cart: null, span };
   }
 
   /** A stream counts until it is really over, which is later than its last message where the client reads slowly. Returns what aborts then. */
@@ -219,7 +240,9 @@ export class Calls {
   ): void {
     const { clock, callDone } = this.#deps;
     const durationMs = clock.monotonicMs() - startedMs;
-    callDone({ ...what, status: status[this.#statusOf(call, error)], durationMs, problem: error });
+    const done = { ...what, status: status[this.#statusOf(call, error)], durationMs, problem: error };
+    callDone(done);
+    if (what.span !== null) endSpan(what.span, done);
   }
 
   #statusOf(call: AnyCall, error: GrpcProblem | null): status {
@@ -228,4 +251,9 @@ export class Calls {
       ? status.DEADLINE_EXCEEDED
       : status.CANCELLED;
   }
+}
+
+/** Of what a handler was given, what it is known by afterwards. */
+function about({ cart, span }: CallContext): Pick<CallDone, 'cart' | 'span'> {
+  return { cart, span };
 }

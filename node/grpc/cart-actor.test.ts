@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeWire } from '../../proto/compatibility.ts';
 import { aProduct } from '../actor/testing/fixtures.ts';
-import { schemas } from '../domain/mutation.ts';
 import { openGrpcShop } from './testing/shop.ts';
 import type { CartState__Output } from '../../proto/types/messages/CartState.ts';
 import type { GrpcShop } from './testing/shop.ts';
@@ -114,13 +113,50 @@ describe('CartActor', () => {
     isProblem(await add(), 'FAILED_PRECONDITION', 'already-ordered');
   });
 
+  it('merges another cart into this one, once, and shows the other one’s id to nobody', async () => {
+    const sourceId = 'the-other-one';
+    await add('A', 2);
+    await shop.cart('AddRequest', { cartId: sourceId, payload: { sku: 'A', quantity: 3 } });
+    await shop.cart('AddRequest', { cartId: sourceId, payload: { sku: 'B' } });
+    const merge = (strategy?: string): Promise<Answer> =>
+      shop.cart('Merge', { cartId, payload: { sourceId, ...(strategy !== undefined && { strategy }) } });
+    const merged = await merge();
+    assert.deepEqual(lines(stateOf(merged)), [
+      [1, 'A', 5],
+      [2, 'B', 1],
+    ]);
+    const again = await merge('MERGE_STRATEGY_SUM');
+    assert.deepEqual([again.reply['replayed'], again.reply['version']], [true, merged.reply['version']]);
+    isProblem(await merge('MERGE_STRATEGY_MAX'), 'FAILED_PRECONDITION', 'cart-merged', 'payload.source');
+    assert.deepEqual(lines(stateOf(await shop.cart('GetState', { cartId: sourceId }))), []);
+    const late = await shop.cart('AddRequest', { cartId: sourceId, payload: { sku: 'C' } });
+    isProblem(late, 'FAILED_PRECONDITION', 'cart-merged');
+    for (const answer of [merged, again, late])
+      assert.doesNotMatch(JSON.stringify([answer.reply, answer.message, answer.details]), /the-other-one/);
+  });
+
+  it('takes nothing of a merge that only the node may fill in', async () => {
+    await add();
+    const payload = { sourceId: 'c2', source: { lines: [] }, mergeId: 'm1' };
+    isProblem(
+      await shop.cart('Merge', { cartId, payload }),
+      'INVALID_ARGUMENT',
+      'invalid-value',
+      'payload.source',
+    );
+    const self = await shop.cart('Merge', { cartId, payload: { sourceId: cartId } });
+    isProblem(self, 'INVALID_ARGUMENT', 'self-merge', 'payload.source');
+    const nobody = await shop.cart('Merge', { cartId, payload: { sourceId: 'c2' } });
+    isProblem(nobody, 'NOT_FOUND', 'unknown-source', 'payload.source');
+    const foreign = await shop.cart('Merge', { cartId, payload: { sourceId: 'user:1' } });
+    isProblem(foreign, 'INVALID_ARGUMENT', 'invalid-value', 'payload.sourceId');
+  });
+
   it('has a handler for every method that the .proto file has', async () => {
     const methods = Object.keys(describeWire().services['messages.CartActor'] ?? {});
     assert.ok(methods.length >= 16);
     const streams = new Set(['WatchState']);
-    /** Of mutations that this release does not apply. */
-    const notYet = methods.filter((name) => !(name in schemas) && !/State$|^Batch$/.test(name));
-    for (const method of methods.filter((name) => !streams.has(name) && !notYet.includes(name))) {
+    for (const method of methods.filter((name) => !streams.has(name))) {
       const { status } = await shop.cart(method, { cartId });
       assert.notEqual(status, 'UNIMPLEMENTED', method);
     }

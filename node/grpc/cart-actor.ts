@@ -14,8 +14,8 @@ import type { CartChange } from '../../proto/types/messages/CartChange.ts';
 import type { WatchCall__Output } from '../../proto/types/messages/WatchCall.ts';
 import type { GrainPool, MutationRequest } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
-import type { MutationType } from '../domain/mutation.ts';
 import type { CallContext, Calls } from './calls.ts';
+import type { CallType } from './mutations.ts';
 import type { Trust } from './trust.ts';
 import type { WatchContext } from './watch-state.ts';
 
@@ -35,7 +35,7 @@ interface MutationCall {
   readonly options: CallOptions__Output | null;
 }
 
-const mutationTypes = [...Object.keys(schemas), 'Batch'] as MutationType[];
+const mutationTypes = [...Object.keys(schemas), 'Batch'] as CallType[];
 
 /** `CartActor`: one call for each mutation, the state, and its changes. */
 export function cartActor(calls: Calls, context: CartActorContext): UntypedServiceImplementation {
@@ -43,7 +43,7 @@ export function cartActor(calls: Calls, context: CartActorContext): UntypedServi
   const handlers: UntypedServiceImplementation = {
     GetState: calls.unary(CART_ACTOR, 'GetState', ({ cartId }: StateCall__Output, call) => {
       call.cart = checkedId(cartId, context, 'cartId');
-      const read = context.pool.read(cartId);
+      const read = context.pool.read(cartId, call.span);
       return read instanceof Promise ? read.then(stateReply) : stateReply(read);
     }),
     WatchState: calls.stream<WatchCall__Output, CartChange>(
@@ -65,7 +65,7 @@ export function cartActor(calls: Calls, context: CartActorContext): UntypedServi
 }
 
 async function mutate(
-  type: MutationType,
+  type: CallType,
   { cartId, payload, options }: MutationCall,
   call: CallContext,
   context: CartActorContext,
@@ -83,6 +83,7 @@ async function mutate(
       mutation,
       requestId,
       ifVersion: ifVersion(options),
+      span: call.span,
     });
     return { state: cartState(cart), version, replayed };
   } catch (error) {

@@ -50,12 +50,13 @@ export function cartService(service: string, calls: Calls, pool: GrainPool): Unt
       const id = (call.cart = cartOf(userId));
       const message = { product: unpriced(item.productId), quantity: item.quantity };
       const requestId = requestIdOf(call.metadata);
-      await stored(() => pool.apply(id, { mutation: { type: 'AddItem', message }, requestId }));
+      const { span } = call;
+      await stored(() => pool.apply(id, { mutation: { type: 'AddItem', message }, requestId, span }));
       return {};
     }),
     GetCart: calls.unary(service, 'GetCart', async ({ userId }: GetCartRequest__Output, call) => {
       const id = (call.cart = cartOf(userId));
-      return cartMessage(userId, await stored(() => pool.read(id)));
+      return cartMessage(userId, await stored(() => pool.read(id, call.span)));
     }),
     EmptyCart: calls.unary(service, 'EmptyCart', async ({ userId }: EmptyCartRequest__Output, call) => {
       const id = (call.cart = cartOf(userId));
@@ -63,7 +64,12 @@ export function cartService(service: string, calls: Calls, pool: GrainPool): Unt
       try {
         // A cart that was never there stays so.
         await stored(() =>
-          pool.apply(id, { mutation: { type: 'Clear', message: {} }, requestId, ifVersion: 'any' }),
+          pool.apply(id, {
+            mutation: { type: 'Clear', message: {} },
+            requestId,
+            ifVersion: 'any',
+            span: call.span,
+          }),
         );
       } catch (error) {
         if (!(error instanceof Rejection && error.code === 'version-mismatch')) throw error;

@@ -9,6 +9,9 @@ import type { FieldViolation, GrpcProblem } from './problems.ts';
 /** A protobuf message as the loader hands it out: absent messages are null or missing, absent scalars have their type's zero. */
 type Wire = Readonly<Record<string, unknown>>;
 
+/** The mutations that can be called. */
+export type CallType = keyof typeof schemas | 'Batch';
+
 /** What may be part of a batch: what is about this cart alone. */
 const BATCHED: ReadonlySet<string> = new Set([
   'AddRequest',
@@ -49,7 +52,7 @@ export class MutationReader {
   }
 
   /** Throws `invalid-value`; `path` is where the payload is in the request. */
-  read(type: MutationType, payload: unknown, path: string): Mutation {
+  read(type: CallType, payload: unknown, path: string): Mutation {
     const wire = present(payload, path);
     if (type === 'Batch') return { type, message: { mutations: this.#parts(wire, path) } };
     const prepared = this.#prepared(type, withoutOwn(type, wire, path));
@@ -69,7 +72,7 @@ export class MutationReader {
       const type = typeOf(kind);
       if (type === 'Batch') throw invalid(`${at}.${kind}`, 'a batch can’t be part of a batch');
       if (!BATCHED.has(type)) throw invalid(`${at}.${kind}`, 'can’t be part of a batch');
-      const part = this.read(type as MutationType, payload, `${at}.${kind}`);
+      const part = this.read(type as CallType, payload, `${at}.${kind}`);
       if (part.type === 'SetCartRequest') items += part.message.items.length;
       return part;
     });

@@ -176,6 +176,7 @@ describe('gRPC server', () => {
         admit: () => null,
         ready: () => true,
         callDone: () => undefined,
+        tracer: () => null,
       },
       { ...grpcDefaults, CART_ID_POLICY: 'any', DEFAULT_COUNTRY: 'se' },
     );

@@ -20,6 +20,8 @@ describe('trust', () => {
     ['InitializeCheckout', { orderId: 'o1', status: 'open', payloadHash: Buffer.alloc(1) }],
     ['CreateCheckoutOrder', { country: 'se' }],
     ['OrderCreated', paid],
+    ['TakeOver', { sourceId: 'c2', lines: [] }],
+    ['TakenOver', { successorId: 'c2' }],
     ['Batch', { mutations: [{ clear: {} }, { addItem: item }] }],
     ['Batch', { mutations: [{ orderCreated: paid }] }],
   ];
@@ -59,6 +61,36 @@ describe('trust', () => {
     const metadata = { authorization: `Bearer ${token}` };
     const answer = await shop.cart('AddItem', { cartId, payload: item }, { metadata });
     assert.equal(answer.status, 'OK', answer.message);
+    // What was paid is read from the provider's order, by the node: nobody else says it.
+    const content = { paid: { lines: [], deliveries: [] } };
+    assert.deepEqual(await refusal('OrderCreated', { ...paid, ...content }, { metadata }), [
+      'INVALID_ARGUMENT',
+      'invalid-value',
+    ]);
+  });
+
+  it('is not asked for where two carts are merged: who has both ids may', async () => {
+    await using shop = await openGrpcShop({ CLUSTER_TOKEN: token });
+    await shop.cart('AddRequest', { cartId: 'c2', payload: { sku: 'A' } });
+    const { status } = await shop.cart('Merge', { cartId, payload: { sourceId: 'c2' } });
+    assert.equal(status, 'OK');
+  });
+
+  it('makes no step of a merge: those have no calls, and no place in a batch', async () => {
+    await using shop = await openGrpcShop();
+    const steps = ['merging', 'merged', 'mergeRefused', 'mergeCanceled', 'merge', 'takeOver', 'takenOver'];
+    for (const step of steps) {
+      const { status, details } = await shop.cart('Batch', {
+        cartId,
+        payload: { mutations: [{ [step]: {} }] },
+      });
+      assert.deepEqual([status, details.fields], ['INVALID_ARGUMENT', [`payload.mutations[0].${step}`]]);
+    }
+    const calls = Object.keys(describeWire().services['messages.CartActor'] ?? {});
+    assert.deepEqual(
+      calls.filter((name) => /^Merg/.test(name)),
+      ['Merge'],
+    );
   });
 
   it('is needed for every mutation but those of shoppers, also for such as come later', () => {

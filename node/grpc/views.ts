@@ -47,6 +47,8 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   CreateCheckoutOrder: ['country'],
   OrderCreated: ['orderId', 'status'],
   TakeOver: ['lines'],
+  Merge: ['strategy', 'source'],
+  Merging: ['strategy'],
 };
 
 /** A change as clients see it: what was applied, with the catalog's answers in it, but not what concerns the checkout provider or other carts. */

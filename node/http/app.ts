@@ -3,18 +3,22 @@ import { finishSuccession } from '../actor/succession.ts';
 import cors from '@koa/cors';
 import Koa from 'koa';
 import Router from 'koa-router';
+import { emptyCart } from '../domain/cart.ts';
 import { readJson, ClientGoneError } from './body.ts';
 import { answerCallback, answerCheckout, successorOf } from './checkout.ts';
 import { isCartId, isMinted, mintCartId } from './cart-id.ts';
 import { clientAddress } from './client-address.ts';
 import { renderHistory } from './change-view.ts';
-import { etagOf, ifMatch, ifNoneMatch, lastEventId, noneMatches } from './conditional.ts';
+import { etagOf, lastEventId, noneMatches } from './conditional.ts';
 import { cartCookie, readCookie } from './cookie.ts';
 import { refuseForeign } from './cross-site.ts';
 import { documentsOf } from './documents.ts';
 import { streamEvents } from './event-stream.ts';
+import { mergeByCookie, mergeOf } from './merge.ts';
 import { brokenHttp, HttpProblem, retryAfter, toProblem } from './problems.ts';
+import { requestOf } from './mutation-request.ts';
 import { RateLimit } from './rate-limit.ts';
+import { beginSpan, endSpan } from './spans.ts';
 import { check, requestSchemas } from './request-schemas.ts';
 import { allowedAt, routes } from './routes.ts';
 import { renderCart } from './view.ts';
@@ -25,6 +29,7 @@ import type { GrainPool } from '../actor/grain.ts';
 import type { CheckoutDesk } from '../checkout/port.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
+import type { Span, Tracer } from '../observability/trace.ts';
 import type { Document } from './documents.ts';
 import type { RequestSchemas } from './request-schemas.ts';
 import type { RouteDefinition } from './routes.ts';
@@ -42,6 +47,8 @@ export interface RequestDone {
   readonly cart: string | null;
   /** The problem that was answered; its `cause` is for the log, never for the client. */
   readonly problem: HttpProblem | null;
+  /** None where nothing is traced. */
+  readonly span?: Span | null;
 }
 
 export interface HttpDependencies {
@@ -59,6 +66,8 @@ export interface HttpDependencies {
   /** True once the node leaves: answers close their connection. */
   readonly closing: () => boolean;
   readonly requestDone: (request: RequestDone) => void;
+  /** Null: nothing is traced. */
+  readonly tracer?: () => Tracer | null;
 }
 
 /** Which cart a request is about. */
@@ -72,6 +81,7 @@ interface Target {
 interface RequestState {
   route: string;
   cart: string | null;
+  span: Span | null;
 }
 
 /** The HTTP API as a koa application. */
@@ -143,6 +153,7 @@ export class CartApp {
     const startedMs = this.#deps.monotonicMs();
     ctx.state.route = 'other';
     ctx.state.cart = null;
+    ctx.state.span = beginSpan(this.#deps.tracer?.() ?? null, ctx.req);
     let problem: HttpProblem | null = null;
     let gone = false;
     try {
@@ -161,16 +172,11 @@ export class CartApp {
         this.#sendProblem(ctx, problem);
       }
     }
-    const { route, cart } = ctx.state;
+    const { route, cart, span } = ctx.state;
     const durationMs = this.#deps.monotonicMs() - startedMs;
-    this.#deps.requestDone({
-      route,
-      method: ctx.method,
-      status: gone ? CLIENT_GONE : ctx.res.statusCode,
-      durationMs,
-      cart,
-      problem,
-    });
+    const status = gone ? CLIENT_GONE : ctx.res.statusCode;
+    this.#deps.requestDone({ route, method: ctx.method, status, durationMs, cart, problem, span });
+    if (span !== null) endSpan(span, { route, method: ctx.method, status, problem });
   }
 
   /** The whole answer to what Node could not make a request of; null where nobody waits for one. It is observed as requests are. */
@@ -232,7 +238,6 @@ export class CartApp {
         });
       refuseForeign(ctx.req.headers, this.#origins);
     }
-    const { headers } = ctx.req;
     const address = this.#addressOf(ctx);
     limit(this.#addressLimit, address, 'from this address');
     if (action.kind === 'forget' && !byId) {
@@ -240,37 +245,48 @@ export class CartApp {
       return;
     }
     if (action.kind === 'callback') {
-      const callback = answerCallback(ctx, action.callback, this.#deps.checkout, this.#schemas);
-      this.#send(ctx, ...(await callback));
+      this.#send(ctx, ...(await answerCallback(ctx, action.callback, this.#deps.checkout, this.#schemas)));
       return;
     }
     const target = byId ? this.#targetOfPath(ctx) : this.#targetOfCookie(ctx);
     ctx.state.cart = target.id;
     limit(this.#cartLimit, target.id, 'for this cart');
     if (action.kind === 'read') {
-      const read = this.#deps.pool.read(target.id);
-      const cart = read instanceof Promise ? await read : read;
-      if (cart.checkout.status === 'CHECKOUT_ORDERED') await this.#sendOrdered(ctx, target, cart, byId);
-      else this.#sendCart(ctx, target, cart);
-      return;
+      const read = this.#deps.pool.read(target.id, ctx.state.span);
+      return this.#sendRead(ctx, target, read instanceof Promise ? await read : read, byId);
     }
+    if (action.kind === 'merge') return this.#merge(ctx, target.id, byId, address);
     if (action.kind === 'checkout') {
-      const opened = answerCheckout(ctx, target.id, this.#deps.checkout);
-      this.#send(ctx, ...(await opened));
+      this.#send(ctx, ...(await answerCheckout(ctx, target.id, this.#deps.checkout)));
       return;
     }
     if (action.kind === 'history') return this.#sendHistory(ctx, target);
     if (action.kind === 'events') return this.#openEvents(ctx, target);
     const mutation = await this.#mutationOf(ctx, action);
-    const requestId = idempotencyKey(headers['idempotency-key']);
-    const ifVersion = ifMatch(headers['if-match']);
-    const unlessVersion = ifNoneMatch(headers['if-none-match']);
+    const request = requestOf(ctx.req, mutation, ctx.state.span);
     if (this.#newCartLimit.exhausted) await this.#checkNew(target.id, address);
-    const request = { mutation, requestId, ifVersion, unlessVersion };
     const { cart, version, replayed } = await this.#deps.pool.apply(target.id, request);
     // Only now is it known that the cart is new; where many are made at once, what was too much is paid back by waiting longer.
     if (version === 1 && !replayed) this.#newCartLimit.charge(address);
     this.#sendMutated(ctx, target, cart, replayed);
+  }
+
+  async #merge(
+    ctx: Context & { state: RequestState },
+    addressed: string,
+    byId: boolean,
+    address: string,
+  ): Promise<void> {
+    const { pool } = this.#deps;
+    const body = check(this.#schemas.merge, await readJson(ctx.req, this.#settings.HTTP_BODY_BYTES_MAX));
+    const { targetId, mutation } = mergeOf(body, addressed, byId, this.#settings.CART_ID_POLICY);
+    if (targetId !== addressed) limit(this.#cartLimit, targetId, 'for the target');
+    if (this.#newCartLimit.exhausted) await this.#checkNew(targetId, address);
+    const request = requestOf(ctx.req, mutation, ctx.state.span);
+    const reply = byId ? await pool.apply(targetId, request) : await mergeByCookie(pool, targetId, request);
+    if (reply.version === 1 && !reply.replayed) this.#newCartLimit.charge(address);
+    const cookie = byId ? null : cartCookie(this.#settings, targetId);
+    this.#sendMutated(ctx, { id: targetId, cookie }, reply.cart, reply.replayed);
   }
 
   #mutationOf(
@@ -316,6 +332,21 @@ export class CartApp {
     throw limited(waitMs, 'for new carts from this address');
   }
 
+  #sendRead(ctx: Context, target: Target, cart: Cart, byId: boolean): Promise<void> | undefined {
+    if (cart.checkout.status === 'CHECKOUT_ORDERED') return this.#sendOrdered(ctx, target, cart, byId);
+    // Its lines are in a cart that this cookie does not name. Whoever has the cookie begins anew.
+    if (!byId && cart.merging?.done === true) this.#sendOther(ctx, emptyCart(mintCartId()));
+    else this.#sendCart(ctx, target, cart);
+    return undefined;
+  }
+
+  /** The cart that a cookie stands for from now on. */
+  #sendOther(ctx: Context, cart: Cart): void {
+    // It names a version of the cart that was.
+    delete ctx.req.headers['if-none-match'];
+    this.#sendCart(ctx, { id: cart.id, cookie: cartCookie(this.#settings, cart.id) }, cart);
+  }
+
   #sendCart(ctx: Context, target: Target, cart: Cart): void {
     const etag = etagOf(cart.version);
     const unchanged = noneMatches(ctx.req.headers['if-none-match'], cart.version);
@@ -355,15 +386,13 @@ export class CartApp {
   /** By its id an ordered cart is what it is; a cookie goes over to the cart that follows it. */
   async #sendOrdered(ctx: Context, target: Target, ordered: Cart, byId: boolean): Promise<void> {
     const { pool } = this.#deps;
-    const finished = await finishSuccession(pool, ordered);
+    const finishing = finishSuccession(pool, ordered);
     if (byId) {
-      this.#sendCart(ctx, target, finished);
+      // It can be shown also where nothing can be stored; whoever comes next tries again.
+      this.#sendCart(ctx, target, await finishing.catch(() => ordered));
       return;
     }
-    const cart = await successorOf(pool, finished);
-    // It names a version of the cart that was.
-    delete ctx.req.headers['if-none-match'];
-    this.#sendCart(ctx, { id: cart.id, cookie: cartCookie(this.#settings, cart.id) }, cart);
+    this.#sendOther(ctx, await successorOf(pool, await finishing));
   }
 
   #sendMutated(ctx: Context, target: Target, cart: Cart, replayed: boolean): void {
@@ -432,11 +461,4 @@ function limit(bucket: RateLimit, key: string, what: string): void {
 
 function limited(waitMs: number, what: string): HttpProblem {
   return new HttpProblem('rate-limited', `too many requests ${what}`, [], retryAfter(waitMs));
-}
-
-/** The Idempotency-Key, 1 to 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header). */
-function idempotencyKey(header: string | string[] | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  if (typeof header === 'string' && /^[\x20-\x7e]{1,255}$/.test(header)) return header;
-  throw new HttpProblem('invalid-header', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 export { isCartId, isMinted } from '../domain/cart-id.ts';
 
@@ -25,4 +25,9 @@ export function mintCartId(): string {
     number /= 62n;
   }
   return id;
+}
+
+/** Eight digits of its hash: enough to follow one cart in logs and answers, and not to open it. */
+export function cartDigest(id: string): string {
+  return hash('sha256', id).slice(0, 8);
 }

@@ -1,4 +1,5 @@
 import { finishSuccession } from '../actor/succession.ts';
+import { emptyCart } from '../domain/cart.ts';
 import { readJson } from './body.ts';
 import { mintCartId } from './cart-id.ts';
 import { HttpProblem } from './problems.ts';
@@ -52,7 +53,7 @@ export async function answerCallback(
 
 /**
  * The cart that a cookie for an ordered one goes over to: the one that follows it, where what came too late for the order is, or one that follows that; a new
- * one where none is known.
+ * one where none is known, or where that was merged into another cart, which the cookie does not name.
  */
 export async function successorOf(pool: GrainPool, ordered: Cart): Promise<Cart> {
   let cart = ordered;
@@ -60,7 +61,7 @@ export async function successorOf(pool: GrainPool, ordered: Cart): Promise<Cart>
     const next = hop < HOPS_MAX ? cart.checkout.succession?.cartId : undefined;
     cart = await finishSuccession(pool, await pool.read(next ?? mintCartId()));
   }
-  return cart;
+  return cart.merging?.done === true ? emptyCart(mintCartId()) : cart;
 }
 
 function opened(desk: CheckoutDesk | null): CheckoutDesk {

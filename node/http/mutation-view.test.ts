@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../actor/record.ts';
 import { arbitraryMutation } from '../actor/testing/arbitrary-mutations.ts';
+import { cartDigest } from './cart-id.ts';
 import { mutationView, viewOf } from './mutation-view.ts';
 import type { Mutation } from '../domain/mutation.ts';
 
@@ -42,5 +43,21 @@ describe('a mutation as clients see it', () => {
       type: 'CreateCheckoutOrder',
       country: 'se',
     });
+  });
+
+  it('names other carts as logs do: who knows this one learns no other', () => {
+    const secret = { sourceId: 'a-secret', targetId: 'a-secret', successorId: 'a-secret', mergeId: 'm' };
+    const source = { lines: [], deliveries: [] };
+    const digest = cartDigest('a-secret');
+    const seen = (type: string): unknown =>
+      shown({
+        type,
+        message: { ...secret, strategy: 'MERGE_STRATEGY_KEEP', source, lines: [] },
+      } as unknown as Mutation);
+    assert.deepEqual(seen('Merge'), { type: 'Merge', source: digest, strategy: 'keep', items: [] });
+    assert.deepEqual(seen('Merging'), { type: 'Merging', target: digest, strategy: 'keep' });
+    assert.deepEqual(seen('MergeRefused'), { type: 'MergeRefused', source: digest });
+    assert.deepEqual(seen('TakeOver'), { type: 'TakeOver', items: [] });
+    for (const type of ['Merged', 'MergeCanceled', 'TakenOver']) assert.deepEqual(seen(type), { type });
   });
 });

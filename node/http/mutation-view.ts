@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { DeliveryOption, PickupPoint, Product } from '../domain/cart.ts';
+import { cartDigest } from './cart-id.ts';
+import { mergeStrategies } from './request-schemas.ts';
+import type { DeliveryOption, MergeStrategy, PickupPoint, Product } from '../domain/cart.ts';
 import type { Messages, Mutation, MutationType } from '../domain/mutation.ts';
 
 /**
@@ -34,6 +36,9 @@ const productView = z.strictObject({
 
 const addedItem = { product: productView, quantity: z.int().min(1) };
 const id = z.int().min(1);
+/** Another cart, as logs name it: its id is a secret. */
+const digest = z.string();
+const strategy = z.enum(Object.keys(mergeStrategies) as [keyof typeof mergeStrategies]);
 
 const parts = [
   z.strictObject({ type: z.literal('AddItem'), ...addedItem }),
@@ -57,6 +62,16 @@ const parts = [
   z.strictObject({ type: z.literal('Clear') }),
   z.strictObject({ type: z.literal('TakeOver'), items: z.array(z.strictObject(addedItem)) }),
   z.strictObject({ type: z.literal('TakenOver') }),
+  z.strictObject({
+    type: z.literal('Merge'),
+    source: digest,
+    strategy,
+    items: z.array(z.strictObject(addedItem)),
+  }),
+  z.strictObject({ type: z.literal('Merging'), target: digest, strategy }),
+  z.strictObject({ type: z.literal('Merged') }),
+  z.strictObject({ type: z.literal('MergeRefused'), source: digest }),
+  z.strictObject({ type: z.literal('MergeCanceled') }),
 ] as const;
 
 const part = z.discriminatedUnion('type', parts);
@@ -103,12 +118,31 @@ const views: { readonly [T in Applied]: (message: Messages[T]) => Part } = {
   Clear: () => ({ type: 'Clear' }),
   TakeOver: ({ lines }) => ({ type: 'TakeOver', items: itemsOf(lines) }),
   TakenOver: () => ({ type: 'TakenOver' }),
+  Merge: ({ sourceId, strategy: how, source }) => ({
+    type: 'Merge',
+    source: cartDigest(sourceId),
+    strategy: strategyOf(how),
+    items: itemsOf(source?.lines ?? []),
+  }),
+  Merging: ({ targetId, strategy: how }) => ({
+    type: 'Merging',
+    target: cartDigest(targetId),
+    strategy: strategyOf(how),
+  }),
+  Merged: () => ({ type: 'Merged' }),
+  MergeRefused: ({ sourceId }) => ({ type: 'MergeRefused', source: cartDigest(sourceId) }),
+  MergeCanceled: () => ({ type: 'MergeCanceled' }),
 };
 
 function partOf({ type, message }: Mutation): Part {
   if (!(type in views)) throw new Error(`mutation ${type} is applied nowhere`);
   // The key guarantees that a view only ever sees its own message type.
   return (views[type as Applied] as (message: Mutation['message']) => Part)(message);
+}
+
+function strategyOf(how: MergeStrategy): keyof typeof mergeStrategies {
+  const names = Object.keys(mergeStrategies) as (keyof typeof mergeStrategies)[];
+  return names.find((name) => mergeStrategies[name] === how) as keyof typeof mergeStrategies;
 }
 
 function itemsOf(items: readonly { readonly product: Product; readonly quantity: number }[]) {

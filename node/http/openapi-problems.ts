@@ -33,6 +33,8 @@ const changing = [
   ...reading,
   ...foreign,
   'already-ordered',
+  'cart-merged',
+  'cart-merging',
   'idempotency-key-reused',
   'invalid-header',
   'journal-full',
@@ -48,6 +50,8 @@ const checkingOut = [
   ...reading,
   ...foreign,
   'already-ordered',
+  'cart-merged',
+  'cart-merging',
   'catalog-unavailable',
   'checkout-busy',
   'checkout-conflict',
@@ -77,6 +81,8 @@ export function problemsOf({ action, doc }: RouteDefinition, byId: boolean): Pro
   switch (action.kind) {
     case 'read':
       add(reading, ['invalid-header']);
+      // A cookie for an ordered cart has what that left to another one finished.
+      if (!byId) add(['journal-full', 'mailbox-full', 'unknown-outcome']);
       break;
     case 'history':
       add(reading);
@@ -85,6 +91,7 @@ export function problemsOf({ action, doc }: RouteDefinition, byId: boolean): Pro
       add(reading, foreign, ['invalid-header', 'watchers-full']);
       break;
     case 'mutate':
+    case 'merge':
       add(changing);
       break;
     case 'checkout':

@@ -196,6 +196,7 @@ function headerParameters({ action }: RouteDefinition, byId: boolean): Parameter
     case 'forget':
       return [];
     case 'mutate':
+    case 'merge':
       return [
         header('Idempotency-Key', 'repeated within an hour, the change is made once', {
           type: 'string',
@@ -276,7 +277,8 @@ function successOf({ action }: RouteDefinition, byId: boolean): Record<string, R
       return callbackSuccess(action);
     case 'forget':
       return { 204: { description: 'the cookie is forgotten', headers: cookie } };
-    case 'mutate': {
+    case 'mutate':
+    case 'merge': {
       const replayed = { 'Idempotent-Replayed': { description: 'true: nothing was changed now', ...text } };
       return { 200: { ...cart, headers: { ...cart.headers, ...replayed } } };
     }

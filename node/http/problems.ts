@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from '../actor/errors.ts';
 import { AlreadyOrderedError, CheckoutError, UnknownSealError } from '../checkout/port.ts';
 import { Rejection } from '../domain/rejection.ts';
+import { cartDigest } from './cart-id.ts';
 
 /**
  * Every error this API answers, as `application/problem+json` (RFC 9457). Codes and types are stable; README.md documents them, and a test compares
@@ -12,6 +13,8 @@ export const problems = {
   'body-not-json': [400, 'The body is not JSON'],
   'body-too-large': [413, 'The body is too large'],
   'cart-damaged': [503, 'The cart can’t be read'],
+  'cart-merged': [409, 'The cart was merged into another one'],
+  'cart-merging': [409, 'The cart is being merged into another one'],
   'cart-owned-elsewhere': [503, 'Another node owns the cart'],
   'catalog-unavailable': [503, 'The catalog gives no answer'],
   'checkout-busy': [503, 'Too many requests wait for the checkout provider'],
@@ -37,11 +40,13 @@ export const problems = {
   'lines-without-delivery-missing': [409, 'Every line has a delivery'],
   'mailbox-full': [503, 'Too many requests wait for this cart'],
   'malformed-request': [400, 'This is no HTTP request'],
+  'merge-limit': [409, 'Too many carts were merged into this one'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'no-checkout': [409, 'There is nothing to check out'],
   'node-overloaded': [503, 'The node is overloaded'],
   'not-found': [404, 'There is nothing at this path'],
   'ownership-lost': [503, 'The cart is moving to another node'],
+  'payment-in-progress': [409, 'The cart is being paid'],
   'pool-full': [503, 'The node holds as many carts as it can'],
   'prefetch-refused': [403, 'A prefetch can’t change a cart'],
   'quantity-limit': [422, 'Too many pieces'],
@@ -49,12 +54,14 @@ export const problems = {
   'remembered-requests-full': [503, 'Too many requests with an Idempotency-Key'],
   'request-in-progress': [409, 'The first request with this Idempotency-Key still runs'],
   'request-timeout': [408, 'The request did not come in time'],
+  'self-merge': [422, 'A cart can’t be merged into itself'],
   'unknown-delivery': [404, 'There is no such delivery'],
   'unknown-delivery-provider': [404, 'There is no such delivery provider'],
   'unknown-field': [400, 'The request has a field that is not known'],
   'unknown-line': [404, 'There is no such line'],
   'unknown-outcome': [503, 'It is not known whether the change was stored'],
   'unknown-sku': [404, 'There is no such article'],
+  'unknown-source': [404, 'There is no such cart to merge'],
   'unsupported-media-type': [415, 'The body must be application/json'],
   'version-mismatch': [412, 'The cart is at another version'],
   'watchers-full': [503, 'Too many watch'],
@@ -121,10 +128,12 @@ export class HttpProblem extends Error {
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof Rejection) {
-    const { field, limit } = error.details;
+    const { field, limit, cartId } = error.details;
     const bound = limit === undefined ? {} : { expected: `at most ${limit}`, limit };
     const errors = field === undefined ? [] : [{ field, message: error.message, ...bound }];
-    return new HttpProblem(error.code, error.message, errors);
+    // The other cart is named as logs name it: who knows its id may change it, and who asks here need not.
+    const detail = cartId === undefined ? error.message : `${error.message}, ${cartDigest(cartId)}`;
+    return new HttpProblem(error.code, detail, errors);
   }
   if (error instanceof RetriableError)
     return new HttpProblem(error.code, error.message, [], retryAfter(error.retryAfterMs), { cause: error });

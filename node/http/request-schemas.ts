@@ -3,6 +3,7 @@ import { LINES_MAX } from '../domain/limits.ts';
 import { batchItemsMax, batchMax, schemas } from '../domain/mutation.ts';
 import { HttpProblem } from './problems.ts';
 import type { FieldError } from './problems.ts';
+import type { MergeStrategy } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 
 /**
@@ -17,6 +18,7 @@ export interface RequestSchemas {
   readonly delivery: z.ZodType<Extract<Mutation, { type: 'SetDelivery' }>['message']>;
   readonly pickupPoint: z.ZodType<Extract<Mutation, { type: 'SetPickupPoint' }>['message']['pickupPoint']>;
   readonly batch: z.ZodType<readonly Mutation[]>;
+  readonly merge: z.ZodType<MergeBody>;
   /** The query of GET /cart/add/:sku. */
   readonly addQuery: z.ZodType<Omit<Extract<Mutation, { type: 'AddRequest' }>['message'], 'sku'>>;
   /** The query of GET /cart/history. */
@@ -40,6 +42,30 @@ const version = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
+/** Of two carts, one is addressed and the body names the other. */
+export interface MergeBody {
+  readonly source?: string;
+  readonly target?: string;
+  readonly strategy: keyof typeof mergeStrategies;
+}
+
+export const mergeStrategies = {
+  sum: 'MERGE_STRATEGY_SUM',
+  max: 'MERGE_STRATEGY_MAX',
+  keep: 'MERGE_STRATEGY_KEEP',
+  replace: 'MERGE_STRATEGY_REPLACE',
+} as const satisfies Record<string, MergeStrategy>;
+
+const merge = z
+  .strictObject({
+    source: z.string().min(1).max(64).exactOptional(),
+    target: z.string().min(1).max(64).exactOptional(),
+    strategy: z.enum(['sum', 'max', 'keep', 'replace']).default('sum'),
+  })
+  .refine(({ source, target }) => (source === undefined) !== (target === undefined), {
+    path: ['target'],
+    message: 'either source or target must be there',
+  });
 
 export function requestSchemas(defaultCountry: string): RequestSchemas {
   const shape = schemas.AddRequest.shape;
@@ -75,6 +101,7 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
       })
       // Each part's schema is its message with the message's name beside it.
       .transform(({ mutations }) => mutations.map(({ type, ...message }) => ({ type, message }) as Mutation)),
+    merge,
     addQuery: z.strictObject({
       quantity: z
         .string()

@@ -21,6 +21,8 @@ export type RouteAction =
       readonly mutation: MutationType;
       readonly mutationOf: (input: RouteInput, schemas: RequestSchemas) => Mutation | Promise<Mutation>;
     }
+  /** Merges two carts, of which the body names the other one. */
+  | { readonly kind: 'merge' }
   /** Forgets the cookie, where there is one; a cart named in the path is emptied. */
   | { readonly kind: 'forget' }
   | { readonly kind: 'checkout' }
@@ -253,6 +255,27 @@ export const routes: readonly RouteDefinition[] = [
     },
   },
   {
+    method: 'POST',
+    path: '/merge',
+    action: { kind: 'merge' },
+    doc: {
+      name: 'mergeCart',
+      summary: 'Merge the cart into the target; by id also a source into the cart',
+      body: { schema: 'merge', example: { target: '7hQm2RkVx0aLdT4eYwB9cS', strategy: 'sum' } },
+      problems: [
+        'currency-mismatch',
+        'delivery-limit',
+        'line-limit',
+        'line-total-limit',
+        'merge-limit',
+        'payment-in-progress',
+        'quantity-limit',
+        'self-merge',
+        'unknown-source',
+      ],
+    },
+  },
+  {
     method: 'DELETE',
     path: '/:lineId',
     action: mutate('RemoveItem', ({ param }, { id }) => {
@@ -267,9 +290,11 @@ export const mutationRoutes: readonly {
   readonly method: string;
   readonly path: string;
   readonly mutation: MutationType;
-}[] = routes.flatMap(({ method, path, action }) =>
-  action.kind === 'mutate' ? [{ method, path: `/cart${path}`, mutation: action.mutation }] : [],
-);
+}[] = routes.flatMap(({ method, path, action }) => {
+  const mutation =
+    action.kind === 'mutate' ? action.mutation : action.kind === 'merge' ? ('Merge' as const) : null;
+  return mutation === null ? [] : [{ method, path: `/cart${path}`, mutation }];
+});
 
 /** Each route's paths, with numbers where ids of lines and deliveries are. */
 const patterns = routes.map(({ method, path, action }) => ({

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { cartDigest } from './cart-id.ts';
 import type { Cart, CheckoutStatus, Delivery, Line, Product, Warning } from '../domain/cart.ts';
 
 /** The cart as clients see it. This file is the only one that knows the shape. */
@@ -58,6 +59,7 @@ export const cartView = z.strictObject({
     /** The cart that follows this ordered one. */
     successor: z.string().optional(),
   }),
+  merge: z.strictObject({ status: z.enum(['merging', 'merged']), target: z.string() }).optional(),
   warnings: z.array(
     z.strictObject({
       code: z.string(),
@@ -157,6 +159,7 @@ function cartText(cart: Cart, items: string): string {
     `"totals":{"items":${totals.items},"deliveries":${totals.deliveries},"discount":${totals.discount},` +
     `"total":${totals.total},"tax":${totals.tax}},` +
     `"checkout":{"status":"${statuses[cart.checkout.status]}"${checkoutText(cart.checkout)}},` +
+    mergeText(cart) +
     `"warnings":${warnings.length === 0 ? '[]' : warningsText(warnings)}}`
   );
 }
@@ -176,6 +179,12 @@ function warningsText(warnings: readonly Warning[]): string {
       return { code, ...what, oldAmount, newAmount };
     }),
   );
+}
+
+/** The target is named as logs name it: its id is a secret, also to who knows this cart’s. */
+function mergeText({ merging }: Cart): string {
+  if (merging === undefined) return '';
+  return `"merge":{"status":"${merging.done ? 'merged' : 'merging'}","target":"${cartDigest(merging.targetId)}"},`;
 }
 
 function lineText({ id, product, quantity, totalPrice, totalTax, deliveryId }: Line): string {

@@ -1,6 +1,7 @@
 import { readPositions } from './lmdb-chain.ts';
 import { DamagedValueError, expiryKey, numberKey, textKey, versionOf } from './lmdb-layout.ts';
 import { alive, floorIs, floorTo } from './lmdb-store.ts';
+import { NEVER } from './port.ts';
 import type { StoredHead } from './lmdb-layout.ts';
 import type { LmdbSessions } from './lmdb-sessions.ts';
 import type { ExpiryEntry, LmdbStore } from './lmdb-store.ts';
@@ -77,6 +78,8 @@ export class LmdbSweeper {
     const { cart } = entry;
     try {
       const head = this.#store.head(cart);
+      // Its entry stays where it is found again: some day it has another one.
+      if (head?.expiresDay === NEVER) return;
       if (head === null || head.expiresDay >= today) outdated.push({ ...entry, head });
       else if (this.#sessions.living(head.owner) === null) {
         expired.push({ ...entry, head, positions: readPositions(this.#store, cart, head) });

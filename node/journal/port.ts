@@ -62,6 +62,9 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** The `expiresDay` of a cart that is never swept, until a change gives it another one. */
+export const NEVER = 0x7fff_ffff;
+
 export interface SessionOptions {
   /** The node's name, for people. */
   readonly node: string;
@@ -106,7 +109,7 @@ export interface CreateEntry {
   /** Unique within the session; the same number again marks the same write sent again. */
   readonly recordId: number;
   readonly record: Uint8Array;
-  /** The day (whole days since 1970, UTC) after which the cart may be swept. */
+  /** The day (whole days since 1970, UTC) after which the cart may be swept, or {@link NEVER}. */
   readonly expiresDay: number;
 }
 

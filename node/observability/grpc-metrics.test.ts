@@ -15,6 +15,7 @@ const ok: CallDone = {
   cart: 'c-secret',
   problem: null,
   unary: true,
+  span: null,
 };
 const busy = toProblem(new RetriableError('closing', 'this node is shutting down', 1000));
 

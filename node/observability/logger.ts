@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { pino } from 'pino';
+import { cartDigest } from '../http/cart-id.ts';
 import type { DestinationStream, Logger } from 'pino';
 import type { RequestDone } from '../http/app.ts';
 
@@ -21,13 +21,13 @@ export function createLogger(level: string, name: string, destination?: Destinat
 
 /** A cart's id is a bearer secret: logs show eight digits of its hash, enough to follow one cart and not to open it. */
 export function hashedCart(cart: string): string {
-  return hash('sha256', cart).slice(0, 8);
+  return cartDigest(cart);
 }
 
 /** At most one line a request: what went wrong here at `error`, what the node could not do at `warn`, everything else at `debug`. */
 export function logRequest(
   logger: Logger,
-  { route, method, status, durationMs, cart, problem }: RequestDone,
+  { route, method, status, durationMs, cart, problem, span }: RequestDone,
 ): void {
   const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'debug';
   if (!logger.isLevelEnabled(level)) return;
@@ -38,6 +38,7 @@ export function logRequest(
       status,
       durationMs: Math.round(durationMs * 10) / 10,
       ...(cart !== null && { cart: hashedCart(cart) }),
+      ...(span && { trace: span.traceId }),
       ...(problem !== null && {
         code: problem.code,
         detail: problem.message,

@@ -22,6 +22,7 @@ async function scrape(): Promise<string> {
     activeCarts: () => 2,
     mailboxDepth: () => 1,
     watchers: () => 3,
+    unfinishedMerges: () => 0,
     commitWaiting: () => 0,
     shedding: () => 0.25,
   };

@@ -11,6 +11,8 @@ export interface Gauges {
   activeCarts(): number;
   mailboxDepth(): number;
   watchers(): number;
+  /** Merges of carts that could not be finished so far. */
+  unfinishedMerges(): number;
   commitWaiting(): number;
   /** Share of requests that is refused for overload at the moment, 0 to 1. */
   shedding(): number;
@@ -76,6 +78,9 @@ export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver 
     'Lookups in the catalog by how they ended',
     ['result'],
   );
+  readonly #spans = this.#counter('cartwright_trace_spans_total', 'Spans of traces, by what became of them', [
+    'result',
+  ]);
   readonly #problems = this.#counter('cartwright_http_problems_total', 'Problems answered, by their code', [
     'code',
   ]);
@@ -102,6 +107,9 @@ export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver 
     );
     this.#gauge('cartwright_mailbox_depth', 'Requests that wait for their cart', () => gauges.mailboxDepth());
     this.#gauge('cartwright_watchers', 'Readers that follow a cart', () => gauges.watchers());
+    this.#gauge('cartwright_merges_unfinished', 'Merges of carts that could not be finished so far', () =>
+      gauges.unfinishedMerges(),
+    );
     this.#gauge('cartwright_journal_waiting', 'Entries that wait for a journal batch', () =>
       gauges.commitWaiting(),
     );
@@ -142,6 +150,10 @@ export class Metrics implements FeedObserver, GroupCommitObserver, PoolObserver 
 
   catalogLookup(result: string): void {
     this.#catalog.inc({ result });
+  }
+
+  spans(result: 'ended' | 'sent' | 'failed', count: number): void {
+    this.#spans.inc({ result }, count);
   }
 
   #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {

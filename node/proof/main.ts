@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util';
 import { checkoutKills } from './checkout-kills.ts';
 import { fullDisk } from './full-disk.ts';
 import { kills } from './kills.ts';
+import { mergeKills } from './merge-kills.ts';
 import { codeVersion, Results } from './results.ts';
 import { soak } from './soak.ts';
 import { watchers } from './watchers.ts';
 import type { Row, RowResult } from './row.ts';
 
-const rows: readonly Row[] = [kills, checkoutKills, fullDisk, watchers, soak];
+const rows: readonly Row[] = [kills, checkoutKills, mergeKills, fullDisk, watchers, soak];
 const root = join(import.meta.dirname, '../..');
 
 const usage = `The long runs: real nodes, real crashes.

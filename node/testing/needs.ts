@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collectorCommand } from '../observability/testing/collector.ts';
 
 /**
  * What a few tests need and not every machine has. Such a test is written with {@link itNeeds}: where the capability is missing it is left out, says so by name, and is
@@ -18,6 +19,8 @@ const capabilities = {
   grpcurl: () => spawnSync('grpcurl', ['-version'], { stdio: 'ignore' }).status === 0,
   /** To mount a small file system: root, and SYS_ADMIN where it runs in a container. */
   mount: canMount,
+  /** OpenTelemetry's; `make collector` builds it where there is Go. */
+  collector: () => collectorCommand() !== null,
 } as const;
 
 export type Capability = keyof typeof capabilities;

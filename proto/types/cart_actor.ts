@@ -29,6 +29,12 @@ import type { Line as _messages_Line, Line__Output as _messages_Line__Output } f
 import type { LinePrice as _messages_LinePrice, LinePrice__Output as _messages_LinePrice__Output } from './messages/LinePrice.ts';
 import type { Merge as _messages_Merge, Merge__Output as _messages_Merge__Output } from './messages/Merge.ts';
 import type { MergeCall as _messages_MergeCall, MergeCall__Output as _messages_MergeCall__Output } from './messages/MergeCall.ts';
+import type { MergeCanceled as _messages_MergeCanceled, MergeCanceled__Output as _messages_MergeCanceled__Output } from './messages/MergeCanceled.ts';
+import type { MergeDecision as _messages_MergeDecision, MergeDecision__Output as _messages_MergeDecision__Output } from './messages/MergeDecision.ts';
+import type { MergeRefused as _messages_MergeRefused, MergeRefused__Output as _messages_MergeRefused__Output } from './messages/MergeRefused.ts';
+import type { Merged as _messages_Merged, Merged__Output as _messages_Merged__Output } from './messages/Merged.ts';
+import type { Merging as _messages_Merging, Merging__Output as _messages_Merging__Output } from './messages/Merging.ts';
+import type { MergingState as _messages_MergingState, MergingState__Output as _messages_MergingState__Output } from './messages/MergingState.ts';
 import type { Mutation as _messages_Mutation, Mutation__Output as _messages_Mutation__Output } from './messages/Mutation.ts';
 import type { MutationReply as _messages_MutationReply, MutationReply__Output as _messages_MutationReply__Output } from './messages/MutationReply.ts';
 import type { OrderCreated as _messages_OrderCreated, OrderCreated__Output as _messages_OrderCreated__Output } from './messages/OrderCreated.ts';
@@ -94,7 +100,13 @@ export interface ProtoGrpcType {
     LinePrice: MessageTypeDefinition<_messages_LinePrice, _messages_LinePrice__Output>
     Merge: MessageTypeDefinition<_messages_Merge, _messages_Merge__Output>
     MergeCall: MessageTypeDefinition<_messages_MergeCall, _messages_MergeCall__Output>
+    MergeCanceled: MessageTypeDefinition<_messages_MergeCanceled, _messages_MergeCanceled__Output>
+    MergeDecision: MessageTypeDefinition<_messages_MergeDecision, _messages_MergeDecision__Output>
+    MergeRefused: MessageTypeDefinition<_messages_MergeRefused, _messages_MergeRefused__Output>
     MergeStrategy: EnumTypeDefinition
+    Merged: MessageTypeDefinition<_messages_Merged, _messages_Merged__Output>
+    Merging: MessageTypeDefinition<_messages_Merging, _messages_Merging__Output>
+    MergingState: MessageTypeDefinition<_messages_MergingState, _messages_MergingState__Output>
     Mutation: MessageTypeDefinition<_messages_Mutation, _messages_Mutation__Output>
     MutationReply: MessageTypeDefinition<_messages_MutationReply, _messages_MutationReply__Output>
     OrderCreated: MessageTypeDefinition<_messages_OrderCreated, _messages_OrderCreated__Output>

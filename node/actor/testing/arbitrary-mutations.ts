@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { aDelivery, aProduct } from './fixtures.ts';
 import { priceLine } from '../../domain/settle.ts';
+import { aDelivery, aProduct } from './fixtures.ts';
 import type { Line, PickupPoint, Product } from '../../domain/cart.ts';
 import type { Mutation } from '../../domain/mutation.ts';
 
@@ -57,6 +57,57 @@ const lines: fc.Arbitrary<Line[]> = fc
       }),
     ),
   );
+const mergeId = fc.constantFrom('m1', 'm2', 'm3');
+const strategy = fc.constantFrom(
+  'MERGE_STRATEGY_SUM',
+  'MERGE_STRATEGY_MAX',
+  'MERGE_STRATEGY_KEEP',
+  'MERGE_STRATEGY_REPLACE',
+);
+
+/** What a cart gives to another: lines with ids of its own, of which some have one of two deliveries. */
+const content = fc
+  .uniqueArray(
+    fc.record({ product: arbitraryProduct, quantity, deliveryId: fc.integer({ min: 0, max: 2 }) }),
+    {
+      maxLength: 4,
+      selector: ({ product }) => JSON.stringify([product.sku, product.variant, product.storeId]),
+    },
+  )
+  .map((lines) => ({
+    lines: lines.map((line, index) => priceLine({ id: index + 1, ...line })),
+    deliveries: [
+      { id: 1, option: aDelivery('standard') },
+      { id: 2, option: aDelivery('express'), pickupPoint: { id: 'P' } },
+    ].filter(({ id: delivery }) => lines.some(({ deliveryId }) => deliveryId === delivery)),
+  }));
+
+/** The steps of merges, as they may come from anywhere. */
+const mergeStep: fc.Arbitrary<Mutation> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ sourceId: fc.constantFrom('s1', 's2'), strategy, mergeId, source: content })
+      .map((message): Mutation => ({ type: 'Merge', message })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ targetId: fc.constant('t1'), strategy, mergeId })
+      .map((message): Mutation => ({ type: 'Merging', message })),
+  },
+  { weight: 1, arbitrary: mergeId.map((made): Mutation => ({ type: 'Merged', message: { mergeId: made } })) },
+  {
+    weight: 3,
+    arbitrary: mergeId.map((made): Mutation => ({ type: 'MergeCanceled', message: { mergeId: made } })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ sourceId: fc.constantFrom('s1', 's2'), mergeId })
+      .map((message): Mutation => ({ type: 'MergeRefused', message })),
+  },
+);
 
 const simple: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 6, arbitrary: item.map((message): Mutation => ({ type: 'AddItem', message })) },
@@ -140,6 +191,7 @@ const simple: fc.Arbitrary<Mutation> = fc.oneof(
 
 export const arbitraryMutation: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 60, arbitrary: simple },
+  { weight: 10, arbitrary: mergeStep },
   {
     weight: 6,
     arbitrary: fc

@@ -21,7 +21,11 @@ export type Fault =
   /** Written, and the answer is lost. */
   | 'lose-answer'
   /** Neither written nor answered. */
-  | 'lose-request';
+  | 'lose-request'
+  /** The process ends just before or just after the write: it hears of nothing any more. */
+  | 'die-before'
+  | 'die-after'
+  | 'none';
 
 /**
  * A real journal with faults that no store produces on demand: held and lost answers, refusals. Everything else passes. The journals' own
@@ -111,7 +115,13 @@ export class FaultyJournal implements Journal {
     const error = new Error(`injected: ${fault ?? 'none'}`);
     switch (fault) {
       case undefined:
+      case 'none':
         return send();
+      case 'die-before':
+        return new Promise(() => undefined);
+      case 'die-after':
+        await send();
+        return new Promise(() => undefined);
       case 'refuse':
         return batch.map(() => ({ status: 'refused', reason: 'unavailable', error }));
       case 'full':

@@ -114,7 +114,17 @@ export async function harness(options: Partial<PoolOptions> = {}, shared?: Harne
     damaged: (cart: string) => void damaged.push(cart),
   };
   const registry = createRegistry();
-  const context = { clock, registry, journal, commit, catalog, observer, session: () => session };
+  let merges = 0;
+  const context = {
+    clock,
+    registry,
+    journal,
+    commit,
+    catalog,
+    observer,
+    mintMergeId: () => `${session.id}-${(merges += 1)}`,
+    session: () => session,
+  };
   const pool = new LocalGrainPool(context, { ...poolDefaults, ...options });
   const made: Harness = {
     pool,

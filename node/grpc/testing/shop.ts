@@ -6,6 +6,7 @@ import { TestClient } from './client.ts';
 import type { FeedOptions } from '../../actor/change-feed.ts';
 import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
+import type { Tracer } from '../../observability/trace.ts';
 import type { CallDone } from '../calls.ts';
 import type { CartActorContext } from '../cart-actor.ts';
 import type { GrpcSettings } from '../settings.ts';
@@ -23,6 +24,7 @@ export interface GrpcShop extends Harness, AsyncDisposable {
   shedding: boolean;
   readersCut: number;
   ready: boolean;
+  tracer: Tracer | null;
   /** A call of CartActor. */
   cart(method: string, request: object, how?: CallHow): Promise<Answer>;
 }
@@ -38,7 +40,7 @@ export async function openGrpcShop(
     { ...feedDefaults, ...following },
   );
   const done: CallDone[] = [];
-  const state = { shedding: false, ready: true, readersCut: 0 };
+  const state = { shedding: false, ready: true, readersCut: 0, tracer: null as Tracer | null };
   const server = new GrpcServer(
     {
       pool: parts.pool,
@@ -47,6 +49,7 @@ export async function openGrpcShop(
       admit: () => (state.shedding ? { retryAfterMs: 1500 } : null),
       ready: () => state.ready,
       callDone: (call) => done.push(call),
+      tracer: () => state.tracer,
     },
     { ...grpcDefaults, CART_ID_POLICY: 'any', DEFAULT_COUNTRY: 'se', ...settings },
   );

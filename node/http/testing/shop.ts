@@ -11,6 +11,7 @@ import type { Harness } from '../../actor/testing/fixtures.ts';
 import type { PoolOptions } from '../../actor/local-pool.ts';
 import type { CheckoutDesk } from '../../checkout/port.ts';
 import type { RequestDone } from '../app.ts';
+import type { Tracer } from '../../observability/trace.ts';
 import type { Patience } from '../server.ts';
 import type { HttpSettings } from '../settings.ts';
 import type { CartView } from '../view.ts';
@@ -45,6 +46,7 @@ export interface Shop extends Harness, AsyncDisposable {
   readonly done: RequestDone[];
   shedding: boolean;
   readersCut: number;
+  tracer: Tracer | null;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -67,6 +69,7 @@ export async function openShop(
     shedding: false,
     readersCut: 0,
     feed,
+    tracer: null,
     done,
     port: 0,
     server: null as unknown as HttpServer,
@@ -94,6 +97,7 @@ export async function openShop(
       admit: () => (shop.shedding ? { retryAfterMs: 1500 } : null),
       closing: () => closing,
       requestDone: (request) => done.push(request),
+      tracer: () => shop.tracer,
     },
     { ...httpDefaults, ...settings },
   );

@@ -7,10 +7,12 @@ export interface Merge {
   'sourceId'?: (string);
   'strategy'?: (_messages_MergeStrategy);
   'source'?: (_messages_CartState | null);
+  'mergeId'?: (string);
 }
 
 export interface Merge__Output {
   'sourceId': (string);
   'strategy': (_messages_MergeStrategy__Output);
   'source': (_messages_CartState__Output | null);
+  'mergeId': (string);
 }

@@ -14,6 +14,10 @@ import type { OrderCreated as _messages_OrderCreated, OrderCreated__Output as _m
 import type { Clear as _messages_Clear, Clear__Output as _messages_Clear__Output } from '../messages/Clear.ts';
 import type { Merge as _messages_Merge, Merge__Output as _messages_Merge__Output } from '../messages/Merge.ts';
 import type { Batch as _messages_Batch, Batch__Output as _messages_Batch__Output } from '../messages/Batch.ts';
+import type { Merging as _messages_Merging, Merging__Output as _messages_Merging__Output } from '../messages/Merging.ts';
+import type { Merged as _messages_Merged, Merged__Output as _messages_Merged__Output } from '../messages/Merged.ts';
+import type { MergeRefused as _messages_MergeRefused, MergeRefused__Output as _messages_MergeRefused__Output } from '../messages/MergeRefused.ts';
+import type { MergeCanceled as _messages_MergeCanceled, MergeCanceled__Output as _messages_MergeCanceled__Output } from '../messages/MergeCanceled.ts';
 import type { TakeOver as _messages_TakeOver, TakeOver__Output as _messages_TakeOver__Output } from '../messages/TakeOver.ts';
 import type { TakenOver as _messages_TakenOver, TakenOver__Output as _messages_TakenOver__Output } from '../messages/TakenOver.ts';
 
@@ -32,9 +36,13 @@ export interface Mutation {
   'clear'?: (_messages_Clear | null);
   'merge'?: (_messages_Merge | null);
   'batch'?: (_messages_Batch | null);
+  'merging'?: (_messages_Merging | null);
+  'merged'?: (_messages_Merged | null);
+  'mergeRefused'?: (_messages_MergeRefused | null);
+  'mergeCanceled'?: (_messages_MergeCanceled | null);
   'takeOver'?: (_messages_TakeOver | null);
   'takenOver'?: (_messages_TakenOver | null);
-  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"takeOver"|"takenOver";
+  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"merging"|"merged"|"mergeRefused"|"mergeCanceled"|"takeOver"|"takenOver";
 }
 
 export interface Mutation__Output {
@@ -52,7 +60,11 @@ export interface Mutation__Output {
   'clear'?: (_messages_Clear__Output | null);
   'merge'?: (_messages_Merge__Output | null);
   'batch'?: (_messages_Batch__Output | null);
+  'merging'?: (_messages_Merging__Output | null);
+  'merged'?: (_messages_Merged__Output | null);
+  'mergeRefused'?: (_messages_MergeRefused__Output | null);
+  'mergeCanceled'?: (_messages_MergeCanceled__Output | null);
   'takeOver'?: (_messages_TakeOver__Output | null);
   'takenOver'?: (_messages_TakenOver__Output | null);
-  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"takeOver"|"takenOver";
+  'kind'?: "addRequest"|"addItem"|"setCartRequest"|"removeItem"|"changeQuantity"|"setDelivery"|"setPickupPoint"|"removeDelivery"|"initializeCheckout"|"createCheckoutOrder"|"orderCreated"|"clear"|"merge"|"batch"|"merging"|"merged"|"mergeRefused"|"mergeCanceled"|"takeOver"|"takenOver";
 }

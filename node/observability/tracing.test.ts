@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readConfig } from '../config.ts';
+import { CartNode } from '../proof/cart-node.ts';
+import { itNeeds } from '../testing/needs.ts';
+import { Collector, collectorCommand } from './testing/collector.ts';
+import { openTracing } from './tracing.ts';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CollectedSpan } from './testing/collector.ts';
+import type { Tracing } from './tracing.ts';
+
+/** A server of the loopback interface that remembers what it was sent. */
+class Receiver implements AsyncDisposable {
+  readonly requests: {
+    readonly url: string;
+    readonly headers: Record<string, unknown>;
+    readonly bytes: number;
+  }[] = [];
+  answer: (response: ServerResponse) => void;
+  readonly #server: Server;
+
+  constructor(answer: (response: ServerResponse) => void) {
+    this.answer = answer;
+    this.#server = createServer((request, response) => {
+      let bytes = 0;
+      request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      request.on('end', () => {
+        this.requests.push({ url: request.url ?? '', headers: request.headers, bytes });
+        this.answer(response);
+      });
+    }).listen(0, '127.0.0.1');
+  }
+
+  async address(): Promise<string> {
+    if (!this.#server.listening) await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+}
+
+describe('tracing', function () {
+  this.timeout(40_000);
+
+  let counts: Record<'ended' | 'sent' | 'failed', number>;
+  let troubles: (string | null)[];
+
+  beforeEach(() => {
+    counts = { ended: 0, sent: 0, failed: 0 };
+    troubles = [];
+  });
+
+  function open(endpoint: string, more: Record<string, string> = {}): Promise<Tracing | null> {
+    return openTracing(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...more }), {
+      version: '1.2.3',
+      node: 'test',
+      counted: (what, spans) => (counts[what] += spans),
+      trouble: (error) => troubles.push(error === null ? null : error.name),
+    });
+  }
+
+  async function opened(endpoint: string, more?: Record<string, string>): Promise<Tracing> {
+    const tracing = await open(endpoint, more);
+    assert.ok(tracing);
+    return tracing;
+  }
+
+  it('is off without an endpoint, and refuses one that is no address', async () => {
+    assert.equal(await open(''), null);
+    for (const wrong of ['collector:4318', 'grpc://collector:4317', 'nonsense'])
+      assert.throws(() => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: wrong }), /OTEL_EXPORTER_OTLP_ENDPOINT/);
+  });
+
+  it('loads nothing of OpenTelemetry while it is off', async () => {
+    const hook = `import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); return next(url, context); } });`;
+    const args = [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(hook)}`,
+      '--eval',
+      `await import('./node/node.ts')`,
+    ];
+    const { stderr } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
+    assert.match(stderr, /node\/observability\/tracing\.ts/, 'the control: what is loaded is seen');
+    // prom-client loads the API, which does nothing by itself.
+    assert.doesNotMatch(stderr, /@opentelemetry\/(?!api\/)|otlp-tracing/);
+  });
+
+  it('sends protobuf to the endpoint’s path for traces', async () => {
+    await using receiver = new Receiver((response) => response.writeHead(200).end());
+    const tracing = await opened(`${await receiver.address()}/prefix/`);
+    tracing.serve('GET', {}).end();
+    await tracing.close(5000);
+    const [{ url, headers }] = receiver.requests as [Receiver['requests'][0]];
+    assert.deepEqual([url, headers['content-type']], ['/prefix/v1/traces', 'application/x-protobuf']);
+    assert.deepEqual([counts, troubles], [{ ended: 1, sent: 1, failed: 0 }, []]);
+  });
+
+  it('takes up the caller’s trace and hands it on, also where it is not recorded', async () => {
+    await using receiver = new Receiver((response) => response.writeHead(200).end());
+    const tracing = await opened(await receiver.address());
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    for (const [flag, sent] of [
+      ['01', 1],
+      ['00', 0],
+    ] as const) {
+      const span = tracing.serve('GET', {
+        traceparent: `00-${trace}-b7ad6b7169203331-${flag}`,
+        tracestate: 'a=b',
+      });
+      const call = span.child('GET', {}, 'client');
+      const { traceparent, tracestate } = call.headers();
+      assert.match(traceparent ?? '', new RegExp(`^00-${trace}-(?!b7ad6b7169203331)[0-9a-f]{16}-${flag}$`));
+      assert.equal(tracestate, 'a=b');
+      assert.equal(span.traceId, trace);
+      call.end();
+      span.end();
+      assert.equal(counts.ended, 2 * Math.max(sent, 1));
+    }
+    const junk = tracing.serve('GET', { traceparent: 'junk, more junk' });
+    assert.match(junk.traceId, /^[0-9a-f]{32}$/);
+    assert.notEqual(junk.traceId, trace);
+    junk.end();
+    await tracing.close(5000);
+  });
+
+  it('traces the share that it is told to, and believes callers only where it shall', async () => {
+    await using receiver = new Receiver((response) => response.writeHead(200).end());
+    const sampled = { traceparent: '00-ffffffff000000000000000000000000-b7ad6b7169203331-01' };
+    const ended = async (sampler: string, share: string, caller: object): Promise<number> => {
+      counts.ended = 0;
+      const tracing = await opened(await receiver.address(), {
+        OTEL_TRACES_SAMPLER: sampler,
+        OTEL_TRACES_SAMPLER_ARG: share,
+      });
+      for (let n = 0; n < 400; n += 1) tracing.serve('GET', caller).end();
+      await tracing.close(5000);
+      return counts.ended;
+    };
+    assert.equal(await ended('always_off', '1', {}), 0);
+    assert.equal(await ended('always_on', '0', {}), 400);
+    assert.equal(await ended('parentbased_traceidratio', '0', sampled), 400);
+    assert.equal(await ended('traceidratio', '0.5', sampled), 0);
+    const half = await ended('traceidratio', '0.5', {});
+    assert.ok(half > 120 && half < 280, `${half} of 400`);
+  });
+
+  it('drops spans that a receiver which never answers leaves waiting, and ends in time', async () => {
+    await using receiver = new Receiver(() => undefined);
+    const tracing = await opened(await receiver.address());
+    for (let n = 0; n < 30_000; n += 1) {
+      tracing.serve('GET', {}).end();
+      if (n % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const startedMs = performance.now();
+    await tracing.close(300);
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 2000, `${tookMs} ms`);
+    assert.equal(counts.ended, 30_000);
+    assert.ok(counts.sent + counts.failed < 30_000 - 10_000, 'no more were kept than the queue holds');
+  });
+
+  it('tells once that the receiver takes nothing, and once that it does again', async () => {
+    await using receiver = new Receiver((response) => response.writeHead(400).end());
+    const tracing = await opened(await receiver.address());
+    const send = async (): Promise<void> => {
+      const before = counts.sent + counts.failed;
+      for (let n = 0; n < 512; n += 1) tracing.serve('GET', {}).end();
+      while (counts.sent + counts.failed < before + 512)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await send();
+    await send();
+    receiver.answer = (response) => response.writeHead(200).end();
+    await send();
+    await send();
+    assert.deepEqual(troubles, ['OTLPExporterError', null]);
+    assert.deepEqual(counts, { ended: 2048, sent: 1024, failed: 1024 });
+    await tracing.close(1000);
+  });
+
+  describe('of a node', () => {
+    let folder: string;
+
+    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'cartwright-traces-'))));
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    itNeeds(
+      'collector',
+      'reach the OpenTelemetry Collector, from HTTP to the catalog’s service',
+      async () => {
+        await using collector = await Collector.start(collectorCommand() ?? '', folder);
+        const product = { name: 'A', unitPrice: 100, taxRate: 2500, currency: 'SEK' };
+        await using catalog = new Receiver((response) =>
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(product)),
+        );
+        await using node = await CartNode.start({
+          journalPath: join(folder, 'journal'),
+          env: {
+            OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+            OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+            CATALOG: 'http',
+            CATALOG_PRODUCT_URL: `${await catalog.address()}/{sku}`,
+            CATALOG_DELIVERY_URL: `${await catalog.address()}/d/{provider}`,
+          },
+        });
+        const trace = '0af7651916cd43dd8448eb211c80319c';
+        const response = await fetch(`http://127.0.0.1:${node.httpPort}/cart/byid/secretcart`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', traceparent: `00-${trace}-b7ad6b7169203331-01` },
+          body: JSON.stringify({ sku: 'A' }),
+        });
+        assert.equal(response.status, 200);
+        // What was not sent yet is sent while the node stops.
+        assert.equal(await node.process.stop(), 'exit code 0');
+        await node.process.exited;
+        const spans = collector.spans.filter(({ traceId }) => traceId === trace);
+        const find = (name: string): CollectedSpan => {
+          const found = spans.find((span) => span.name === name);
+          assert.ok(found, `${name} among ${spans.map((span) => span.name).join()}`);
+          return found;
+        };
+        const request = find('POST /cart/byid/:cartId');
+        const grain = find('grain AddRequest');
+        const lookup = find('catalog lookup');
+        const call = find('GET');
+        assert.deepEqual(
+          [request, grain, lookup, call, find('journal append'), find('journal claim')].map(
+            (span) => span.parentSpanId,
+          ),
+          ['b7ad6b7169203331', request.spanId, grain.spanId, lookup.spanId, grain.spanId, request.spanId],
+        );
+        assert.deepEqual([request.kind, grain.kind, call.kind], [2, 1, 3]);
+        assert.equal(request.attributes['http.response.status_code'], 200);
+        assert.equal(catalog.requests[0]?.headers['traceparent'], `00-${trace}-${call.spanId}-01`);
+        assert.equal(collector.resource['service.name'], 'cartwright');
+        assert.equal(collector.resource['deployment.environment.name'], 'test');
+        assert.doesNotMatch(collector.text, /secretcart/);
+      },
+    );
+
+    it('never hold up its end: the receiver is gone', async () => {
+      await using gone = new Receiver(() => undefined);
+      await using node = await CartNode.start({
+        journalPath: join(folder, 'journal'),
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: await gone.address(), SHUTDOWN_GRACE_MS: '5000' },
+      });
+      await fetch(`http://127.0.0.1:${node.httpPort}/cart/byid/c1`);
+      const startedMs = performance.now();
+      assert.equal(await node.process.stop(), 'exit code 0');
+      assert.ok(performance.now() - startedMs < 4000);
+      assert.ok(gone.requests.length > 0, 'it tried');
+    });
+  });
+});
