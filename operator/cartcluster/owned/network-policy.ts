@@ -2,9 +2,15 @@ import { ADMIN_PORT, GRPC_PORT, HTTP_PORT, metadataOf, selectorOf } from '../nam
 import type { CartClusterObject } from '../observed.ts';
 import type { Wish } from './wish.ts';
 
+/** Settings that make a node call others, and the value by which it does not. */
+const OFF: ReadonlyMap<string, string> = new Map([
+  ['CHECKOUT', 'off'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', ''],
+]);
+
 /**
  * HTTP requests for carts from everywhere; gRPC, which is for the shop's other services, and scrapes from inside the cluster. Probes come from the machine itself and are not subject to policies. A node calls nobody but an HTTP catalog
- * and a checkout provider, and those may be anywhere.
+ * a checkout provider and a receiver of traces, and those may be anywhere.
  */
 export function networkPolicy(cluster: CartClusterObject): Wish {
   const { name } = cluster.metadata;
@@ -28,6 +34,8 @@ export function networkPolicy(cluster: CartClusterObject): Wish {
 }
 
 function callsOut({ spec: { catalog, env = [] } }: CartClusterObject): boolean {
-  // A value from elsewhere is not known here: it may switch checkout on.
-  return catalog?.http !== undefined || env.some(({ name, value }) => name === 'CHECKOUT' && value !== 'off');
+  // A value from elsewhere is not known here: it may switch it on.
+  return (
+    catalog?.http !== undefined || env.some(({ name, value }) => OFF.has(name) && value !== OFF.get(name))
+  );
 }

@@ -104,7 +104,7 @@ describe('what a CartCluster owns', () => {
     );
   });
 
-  it('lets scrapes and gRPC come from inside the cluster only, and nothing go out but to an HTTP catalog and a checkout', () => {
+  it('lets scrapes and gRPC come from inside the cluster only, and nothing go out but to an HTTP catalog, a checkout and a receiver of traces', () => {
     const { spec } = wishOf('NetworkPolicy', 'shop');
     assert.deepEqual(spec?.['ingress'], [
       { ports: [{ port: 8080, protocol: 'TCP' }] },
@@ -119,9 +119,11 @@ describe('what a CartCluster owns', () => {
     assert.deepEqual(spec['egress'], []);
     const http = { productUrl: 'https://c.example/{sku}', deliveryUrl: 'https://c.example/{provider}' };
     assert.deepEqual(wishOf('NetworkPolicy', 'shop', { catalog: { http } }).spec?.['egress'], [{}]);
-    const egressWith = (value: string): unknown =>
-      wishOf('NetworkPolicy', 'shop', { env: [{ name: 'CHECKOUT', value }] }).spec?.['egress'];
-    assert.deepEqual([egressWith('kustom'), egressWith('off')], [[{}], []]);
+    const egressWith = (name: string, value: string): unknown =>
+      wishOf('NetworkPolicy', 'shop', { env: [{ name, value }] }).spec?.['egress'];
+    assert.deepEqual([egressWith('CHECKOUT', 'kustom'), egressWith('CHECKOUT', 'off')], [[{}], []]);
+    const traces = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+    assert.deepEqual([egressWith(traces, 'http://otel:4318'), egressWith(traces, '')], [[{}], []]);
   });
 
   describe('in its pods', () => {
