@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { Child } from '../../node/proof/child.ts';
+import { eventually } from './eventually.ts';
 import { images } from './images.ts';
 import { kubectl } from './kubectl.ts';
 import type { Namespace } from './namespace.ts';
@@ -96,7 +97,10 @@ export class OperatorProcess implements AsyncDisposable {
 /** The CRDs of this checkout, which a chart's release brings along and a process does not. */
 async function installCrds(): Promise<void> {
   await kubectl(['apply', '--server-side', '--force-conflicts', '--filename=crds/']);
-  await kubectl(['wait', 'crd/cartclusters.cartwright.dev', '--for=condition=Established', '--timeout=30s']);
+  // Right behind its making a CRD has no conditions at all, which `kubectl wait` takes for an error.
+  await eventually('the CRD is established', 30_000, () =>
+    kubectl(['wait', 'crd/cartclusters.cartwright.dev', '--for=condition=Established', '--timeout=5s']),
+  );
 }
 
 function readKubeConfig(): KubeConfigFile {
