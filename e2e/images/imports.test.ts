@@ -31,6 +31,17 @@ describe('what an image takes along', () => {
     });
   });
 
+  it('is what threads are started with', () => {
+    write({
+      'a/main.ts': `import { Worker } from 'node:worker_threads'; new Worker(new URL('./thread.ts', import.meta.url), {});`,
+      'a/thread.ts': `import 'needed';`,
+    });
+    const files = ['a/main.ts', 'a/thread.ts'];
+    assert.deepEqual(importsOf(root, 'a/main.ts'), { files, packages: ['needed'] });
+    write({ 'b.ts': `new Worker(process.argv[2])` });
+    assert.throws(() => importsOf(root, 'b.ts'), /b\.ts starts a thread from what is computed/);
+  });
+
   it('is nothing that only types come from', () => {
     write({ 'main.ts': `import type { A } from 'typed'; export type { B } from './gone.ts';` });
     assert.deepEqual(importsOf(root, 'main.ts'), { files: ['main.ts'], packages: [] });

@@ -10,7 +10,7 @@ export interface Imports {
   readonly packages: readonly string[];
 }
 
-/** Follows the imports that are left when the types are gone. What is loaded by other means is not seen. */
+/** Follows the imports that are left when the types are gone, and the files that threads are started with. What is loaded by other means is not seen. */
 export function importsOf(root: string, entry: string): Imports {
   const files = new Set<string>();
   const packages = new Set<string>();
@@ -32,7 +32,7 @@ export function importsOf(root: string, entry: string): Imports {
   return { files: [...files].sort(), packages: [...packages].sort() };
 }
 
-function specifiersOf(file: string, text: string): readonly string[] {
+function specifiersOf(where: string, text: string): readonly string[] {
   const found: string[] = [];
   const take = (node: ts.Expression | undefined): void => {
     if (node !== undefined && ts.isStringLiteral(node)) found.push(node.text);
@@ -45,13 +45,31 @@ function specifiersOf(file: string, text: string): readonly string[] {
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [specifier] = node.arguments;
       if (specifier === undefined || !ts.isStringLiteral(specifier))
-        throw new Error(`${file} imports what is computed, so what it needs can’t be known`);
+        throw new Error(`${where} imports what is computed, so what it needs can’t be known`);
       take(specifier);
+    } else if (
+      ts.isNewExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      node.expression.text === 'Worker'
+    ) {
+      const file = threadOf(node);
+      if (file === null)
+        throw new Error(`${where} starts a thread from what is computed, so what it needs can’t be known`);
+      take(file);
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ESNext));
+  visit(ts.createSourceFile(where, text, ts.ScriptTarget.ESNext));
   return found;
+}
+
+/** The file in `new Worker(new URL('./file.ts', import.meta.url))`. */
+function threadOf({
+  arguments: [url] = ts.factory.createNodeArray(),
+}: ts.NewExpression): ts.StringLiteral | null {
+  if (url === undefined || !ts.isNewExpression(url)) return null;
+  const file = url.arguments?.[0];
+  return file !== undefined && ts.isStringLiteral(file) ? file : null;
 }
 
 /** `@scope/name/part` → `@scope/name`. */
