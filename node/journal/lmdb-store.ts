@@ -295,6 +295,9 @@ export class LmdbStore {
     if (this.#lateCommits >= LATE_COMMITS_MAX) {
       throw new CommitStalledError('LMDB’s lock is stuck: a process that holds it was stopped?');
     }
+    await this.#writer.ready.catch((error: unknown) => {
+      throw this.#commitFailed(error);
+    });
     if (!(await this.#room.take(bytes, spare))) throw new NoRoomError('there is no room for the journal');
     return this.#deadline(this.#commit(bytes, writes));
   }

@@ -26,6 +26,7 @@ interface Sent {
  */
 export class WriterThread {
   readonly #worker: Worker;
+  readonly #ready = Promise.withResolvers<undefined>();
   #gathered: Sent[] = [];
   /** Transactions under way, oldest first. Their number is bounded by who sends. */
   readonly #underWay: Sent[][] = [];
@@ -39,13 +40,17 @@ export class WriterThread {
       // It keeps nothing: its garbage is that of one batch.
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 },
     });
+    this.#ready.promise.catch(() => undefined);
     this.#worker.on('message', (reply: WriterReply) => this.#answered(reply));
     this.#worker.on('error', (cause) =>
       this.#end(new WriterFailedError('the journal’s writer failed', { cause })),
     );
-    // It keeps the process alive only while something is under way.
-    this.#worker.unref();
     this.#worker.on('exit', () => this.#end(new WriterFailedError('the journal’s writer ended')));
+  }
+
+  /** Resolves once it runs, which takes a busy machine longer than a commit may. Rejects with {@link WriterFailedError}. */
+  get ready(): Promise<undefined> {
+    return this.#ready.promise;
   }
 
   /** Resolves when all of it is on disk. Rejects with {@link WriterFailedError}. */
@@ -82,19 +87,25 @@ export class WriterThread {
   }
 
   #answered(reply: WriterReply): void {
-    const sent = this.#underWay.shift() ?? [];
+    if (reply === 'ready') this.#ready.resolve(undefined);
+    else this.#settle(this.#underWay.shift() ?? [], reply);
+    // It keeps the process alive only while something is under way.
+    if (this.#underWay.length === 0 && !this.#closing) this.#worker.unref();
+  }
+
+  #settle(sent: readonly Sent[], reply: Exclude<WriterReply, 'ready'>): void {
     let from = 0;
     for (const { writes, resolve, reject } of sent) {
       if ('failure' in reply) reject(new WriterFailedError(reply.failure));
       else resolve(reply.answers.subarray(from, from + writes.length));
       from += writes.length;
     }
-    if (this.#underWay.length === 0 && !this.#closing) this.#worker.unref();
   }
 
   #end(error: Error): void {
     if (this.#over !== null) return;
     this.#over = error;
+    this.#ready.reject(error);
     const left = [...this.#underWay.splice(0).flat(), ...this.#gathered.splice(0)];
     for (const { reject } of left) reject(error);
   }

@@ -11,7 +11,7 @@ export interface WriterOptions {
 }
 
 /** What became of a transaction: one answer for each write, or why nothing is known of it. */
-export type WriterReply = { readonly answers: Answers } | { readonly failure: string };
+export type WriterReply = 'ready' | { readonly answers: Answers } | { readonly failure: string };
 
 const port = parentPort as MessagePort;
 const { path, mapSizeBytes } = workerData as WriterOptions;
@@ -25,6 +25,7 @@ port.on('message', (message: Uint8Array | 'close') => {
   }
   port.postMessage(commit(message));
 });
+port.postMessage('ready' satisfies WriterReply);
 
 function commit(writes: Uint8Array): WriterReply {
   try {
