@@ -1,4 +1,5 @@
 import { decodeRecord } from '../actor/record.ts';
+import { Merger } from '../actor/merger.ts';
 import { LmdbJournal } from '../journal/lmdb.ts';
 import type { CreateEntry } from '../journal/port.ts';
 
@@ -7,7 +8,7 @@ import type { CreateEntry } from '../journal/port.ts';
  * the moment of its death.
  *
  * CRASH_WHEN `before` or `after`, CRASH_AT the mutation, CRASH_CARTS in one of these carts. CRASH_MEANWHILE: a request to this node, as JSON
- * `{method, path, body}`, that is answered behind the record of `Merging` and before anybody hears of that.
+ * `{method, path, body}`, that is answered when the source is frozen and before the target takes it.
  */
 const { CRASH_WHEN, CRASH_AT, CRASH_CARTS = '', CRASH_MEANWHILE, HTTP_PORT = '' } = process.env;
 const carts = new Set(CRASH_CARTS.split(','));
@@ -42,15 +43,20 @@ async function at<T>(batch: readonly CreateEntry[], write: () => Promise<T>): Pr
   if (here && CRASH_WHEN === 'before') process.kill(process.pid, 'SIGKILL');
   const outcome = await write();
   if (here && CRASH_WHEN === 'after') process.kill(process.pid, 'SIGKILL');
-  if (has(batch, 'Merging')) await meanwhile();
   return outcome;
 }
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- both are called with their journal
+/* eslint-disable @typescript-eslint/unbound-method -- each is called with what it belongs to */
 const { create, append } = LmdbJournal.prototype;
+const { freeze } = Merger.prototype;
 LmdbJournal.prototype.create = function (session, batch) {
   return at(batch, () => create.call(this, session, batch));
 };
 LmdbJournal.prototype.append = function (session, batch) {
   return at(batch, () => append.call(this, session, batch));
+};
+Merger.prototype.freeze = async function (wish, target, span) {
+  const merge = await freeze.call(this, wish, target, span);
+  if (carts.has(target.id)) await meanwhile();
+  return merge;
 };

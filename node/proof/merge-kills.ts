@@ -155,6 +155,8 @@ async function die(node: CartNode, client: HttpClient, one: Run): Promise<void> 
     if (statusOf(answer) !== 200) throw new Error(`the merge was answered ${statusOf(answer)}`);
     await node.process.kill();
   }
+  const death = (): Promise<true | null> => Promise.resolve(node.process.running ? null : true);
+  await node.process.until(`death ${nameOf(one.moment)}`, SETTLED_MS, death);
   if ((await node.process.exited) !== 'signal SIGKILL')
     throw new Error(`${nameOf(one.moment)}: the node ended by ${await node.process.exited}`);
 }
