@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { CartCluster, catalogOf } from './testing/cart-cluster.ts';
+import { CartCluster, catalogOf, SKU } from './testing/cart-cluster.ts';
 import { images } from './testing/images.ts';
 import { kubectl } from './testing/kubectl.ts';
 import { useNamespace } from './testing/namespace.ts';
 import { OperatorProcess } from './testing/operator-process.ts';
+import type { GrpcAnswer } from './testing/client.ts';
 
 /** What a shop gets for `kubectl apply`: carts behind a Service that outlive everything that befalls their node. */
 describe('a CartCluster', () => {
@@ -23,6 +24,29 @@ describe('a CartCluster', () => {
   it('serves carts to other pods through its Service', async () => {
     assert.equal(await shop.add('served', 2), 2);
     assert.equal(await shop.quantity('served'), 2);
+  });
+
+  it('serves the same carts to the shop’s other services by gRPC', async () => {
+    const client = await shop.client();
+    const call = (service: string, method: string, request: object): Promise<GrpcAnswer> =>
+      client.call({ address: 'shop:1337', service, method, request });
+    await shop.add('called', 2);
+    const added = await call('messages.CartActor', 'AddRequest', {
+      cartId: 'called',
+      payload: { sku: SKU, quantity: 3, country: 'se' },
+    });
+    assert.equal(added.code, 0);
+    assert.equal(await shop.quantity('called'), 5);
+    const watched = await call('messages.CartActor', 'WatchState', { cartId: 'called' });
+    assert.equal(watched.reply?.['version'], 2);
+    const item = { productId: 'OLJCESPC7Z', quantity: 4 };
+    for (const service of ['hipstershop.CartService', 'oteldemo.CartService']) {
+      assert.equal((await call(service, 'AddItem', { userId: service, item })).code, 0);
+      assert.deepEqual((await call(service, 'GetCart', { userId: service })).reply, {
+        userId: service,
+        items: [item],
+      });
+    }
   });
 
   it('is seen in kubectl get, with its state in one word and in a sentence', async () => {

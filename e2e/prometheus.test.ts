@@ -97,6 +97,12 @@ describe('Prometheus', function () {
   async function something(label: number): Promise<void> {
     await shop.add('c1', 1);
     await shop.client.fetch('http://shop/cart/byid/c1', { method: 'POST', json: { sku: 'nobody-has-this' } });
+    await shop.client.call({
+      address: 'shop:1337',
+      service: 'messages.CartActor',
+      method: 'GetState',
+      request: { cartId: 'c1' },
+    });
     await shop.change({ service: { annotations: { 'example.com/at': `${label} ${Date.now()}` } } });
   }
 

@@ -8,6 +8,7 @@ const text = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
     port: { ...text, default: '0' },
+    host: { ...text, default: '127.0.0.1' },
     user: { ...text, default: 'stand-in' },
     password: { ...text, default: 'stand-in' },
     /** Comma-separated: from completion to the first push, to the second one, … */
@@ -24,7 +25,7 @@ const standIn = new StandIn({
   pushForMs: 48 * 3_600_000,
   validationMs: 10_000,
 });
-process.stdout.write(`listening on ${await standIn.listen(Number(values.port))}\n`);
+process.stdout.write(`listening on ${await standIn.listen(Number(values.port), values.host)}\n`);
 // Whoever started it is told to stop by the same key; the end of its input says when.
 process.on('SIGINT', () => undefined);
 process.stdin.resume();

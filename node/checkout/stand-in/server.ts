@@ -51,11 +51,11 @@ export class StandIn {
     });
   }
 
-  /** Resolves with the port, on the loopback interface. */
-  listen(port: number): Promise<number> {
+  /** Resolves with the port; on the loopback interface, where nothing else is said. */
+  listen(port: number, host = '127.0.0.1'): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
+      this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
     });
   }
 
