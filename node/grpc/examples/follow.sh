@@ -1,0 +1,17 @@
+#!/bin/sh
+# Prints a cart as it changes, with grpcurl: sh follow.sh localhost:1337 my-cart
+last=$(mktemp)
+trap 'rm -f "$last"' EXIT
+trap 'exit 1' INT TERM
+while :; do
+  after=$(cat "$last")
+  grpcurl -plaintext -d "{\"cart_id\":\"$2\"${after:+,\"after_version\":$after}}" "$1" messages.CartActor/WatchState |
+    while IFS= read -r line; do
+      echo "$line"
+      case $line in
+      '  "version": "'*) version=${line#*: \"} ;;
+      '}') echo "${version%%\"*}" > "$last" ;;
+      esac
+    done
+  sleep 1
+done
