@@ -44,8 +44,7 @@ export async function startStandIn(namespace: Namespace): Promise<void> {
             name: NAME,
             image: images.node,
             imagePullPolicy: 'IfNotPresent',
-            // Files of a ConfigMap are links, and packages are looked for from where a file is linked.
-            command: ['node', '--preserve-symlinks', '--preserve-symlinks-main', 'stand-in/main.ts'],
+            command: ['node', 'stand-in/main.ts'],
             args: [`--port=${PORT}`, '--host=0.0.0.0'],
             // It ends with its input.
             stdin: true,
