@@ -42,6 +42,16 @@ describe('the chart’s rules', function () {
     assert.deepEqual(explained, reasons.split(', '));
   });
 
+  it('have in the runbook of paid orders that do not fit every reason that a node gives', () => {
+    const placing = readFileSync(new URL('../node/checkout/placing.ts', import.meta.url), 'utf8');
+    const reasons = [...placing.matchAll(/\.alarm\([^']*'([^']+)'/g)].map(([, reason]) => reason);
+    assert.ok(reasons.length > 3);
+    const runbooks = readFileSync(new URL('cartwright/runbooks.md', import.meta.url), 'utf8');
+    const [, section = ''] = /^## CartNodeCheckoutAlarms\n([^]*?)^## /m.exec(runbooks) ?? [];
+    const explained = [...section.matchAll(/^- `([^`]+)`:/gm)].map(([, reason]) => reason);
+    assert.deepEqual(explained.sort(), reasons.sort());
+  });
+
   it('are tested each: an alert when it is raised and when it is not', () => {
     for (const { alert } of alerts) {
       const expected = tests

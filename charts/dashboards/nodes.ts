@@ -1,14 +1,6 @@
+import { checkout } from './checkout-row.ts';
+import { orZero, OURS, PICKED, quantile, RATE } from './node-queries.ts';
 import type { Dashboard, Row } from './dashboard.ts';
-
-const PICKED = 'namespace=~"$namespace",pod=~"$pod"';
-/** Names that others use too are narrowed to our nodes by a metric that only they have. */
-const OURS = `and on (job, instance) cartwright_build_info{${PICKED}}`;
-const RATE = '[$__rate_interval]';
-
-/** What has not happened yet has no time series: that is a zero, and not a lack of data. */
-const orZero = (expr: string): string => `${expr} or on (pod) (0 * cartwright_ready{${PICKED}})`;
-const quantile = (share: number, by: string, buckets: string): string =>
-  `histogram_quantile(${share}, sum by (${by}, le) (rate(${buckets}${RATE}) ${OURS}))`;
 
 const overview: Row = {
   title: 'Overview',
@@ -187,6 +179,36 @@ const changes: Row = {
         },
       ],
     },
+    {
+      title: 'Unfinished merges',
+      description:
+        'Tried again every second; until they are finished, the carts that go into others take no changes',
+      unit: 'short',
+      queries: [{ expr: `cartwright_merges_unfinished{${PICKED}}`, legend: '{{pod}}' }],
+    },
+  ],
+};
+
+const live: Row = {
+  title: 'Live carts',
+  panels: [
+    {
+      title: 'Readers',
+      description: 'That follow a cart, by events over HTTP or by a gRPC watch',
+      unit: 'short',
+      queries: [{ expr: `cartwright_watchers{${PICKED}}`, legend: '{{pod}}' }],
+    },
+    {
+      title: 'Readers that were cut',
+      description: 'Because they were too slow, a second; they go on where they were',
+      unit: 'ops',
+      queries: [
+        {
+          expr: orZero(`sum by (pod) (rate(cartwright_watchers_cut_total{${PICKED}}${RATE}))`),
+          legend: '{{pod}}',
+        },
+      ],
+    },
   ],
 };
 
@@ -309,13 +331,24 @@ const load: Row = {
         { expr: `sum by (pod) (rate(nodejs_gc_duration_seconds_sum${RATE}) ${OURS})`, legend: '{{pod}}' },
       ],
     },
+    {
+      title: 'Spans of traces',
+      description: 'That ended, were sent, could not be sent; with traces off there are none',
+      unit: 'ops',
+      queries: [
+        {
+          expr: orZero(`sum by (pod, result) (rate(cartwright_trace_spans_total{${PICKED}}${RATE}))`),
+          legend: '{{pod}} {{result}}',
+        },
+      ],
+    },
   ],
 };
 
 export const nodesDashboard: Dashboard = {
   uid: 'cartwright-nodes',
   title: 'Cartwright / Cart nodes',
-  description: 'Requests, changes, the journal and the memory of cart nodes',
+  description: 'Requests, changes, the journal, checkout and the memory of cart nodes',
   variables: [
     { name: 'namespace', label: 'Namespace', metric: 'cartwright_build_info', of: 'namespace' },
     {
@@ -325,5 +358,5 @@ export const nodesDashboard: Dashboard = {
       of: 'pod',
     },
   ],
-  rows: [overview, requests, calls, changes, journal, carts, load],
+  rows: [overview, requests, calls, changes, live, checkout, journal, carts, load],
 };
