@@ -225,6 +225,7 @@ describe('tracing', function () {
         // What was not sent yet is sent while the node stops.
         assert.equal(await node.process.stop(), 'exit code 0');
         await node.process.exited;
+        await collector.stop();
         const spans = collector.spans.filter(({ traceId }) => traceId === trace);
         const find = (name: string): CollectedSpan => {
           const found = spans.find((span) => span.name === name);

@@ -81,7 +81,14 @@ export class Collector implements AsyncDisposable {
     return collector;
   }
 
-  /** Everything that it got so far, as it wrote it. */
+  /** It writes what it got a little later, and all of it before it ends. */
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+
+  /** Everything that it wrote of what it got. */
   get text(): string {
     return existsSync(this.#file) ? readFileSync(this.#file, 'utf8') : '';
   }
