@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import { SpanRecorder } from '../observability/testing/span-recorder.ts';
 import { HttpCatalog } from './http.ts';
 import { CatalogUnavailableError } from './port.ts';
 import type { Server, ServerResponse } from 'node:http';
@@ -104,6 +105,48 @@ describe('http catalog', () => {
     assert.ok(!(find() instanceof Promise));
     assert.equal(asked.length, 1);
     assert.equal(headers['authorization'], 'Bearer secret');
+  });
+
+  it('has a span for each call, sends it along, and fails it where the service failed', async () => {
+    const recorder = new SpanRecorder();
+    const request = recorder.serve('request', {});
+    const ask = (sku: string): unknown => catalog.product({ sku, country: 'se' }, request);
+    await ask('A');
+    const [, lookup, call] = recorder.spans;
+    assert.deepEqual(recorder.tree, ['- request', '  - catalog lookup', '    - GET']);
+    assert.equal(headers['traceparent'], `00-${'1'.repeat(32)}-${call?.id}-01`);
+    assert.deepEqual(
+      [call?.kind, call?.attributes, call?.error, lookup?.error],
+      [
+        'client',
+        {
+          'http.request.method': 'GET',
+          'server.address': '127.0.0.1',
+          'server.port': Number(new URL(base).port),
+          'http.response.status_code': 200,
+        },
+        undefined,
+        undefined,
+      ],
+    );
+    const told: unknown[] = [];
+    for (const [sku, status] of [
+      ['B', 404],
+      ['C', 400],
+      ['D', 500],
+    ] as const) {
+      answer = json({}, status);
+      await Promise.resolve(ask(sku)).catch(() => undefined);
+      const { error, ends } = recorder.spans.at(-1)!;
+      told.push([status, ends, (error as { code?: string } | undefined)?.code]);
+    }
+    assert.deepEqual(told, [
+      [404, 1, undefined],
+      [400, 1, undefined],
+      [500, 1, '500'],
+    ]);
+    await ask('A');
+    assert.equal(recorder.tree.filter((line) => line === '  - catalog lookup').length, 4, 'none at hand');
   });
 
   it('fills in what is asked for, encoded', async () => {

@@ -2,7 +2,7 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'co
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { deliveryOptionSchema, productSchema } from '../domain/mutation.ts';
-import { traced, within } from '../observability/trace.ts';
+import { serverAt, traced } from '../observability/trace.ts';
 import { CatalogUnavailableError } from './port.ts';
 import type { CircuitBreakerPolicy } from 'cockatiel';
 import type { DeliveryOption, Product } from '../domain/cart.ts';
@@ -123,8 +123,9 @@ export class HttpCatalog implements Catalog {
     }
     if (response.status !== 200) {
       await response.body?.cancel();
-      const message = `the catalog answered ${response.status}`;
-      throw REFUSED.has(response.status) ? new OneAnswerError(message) : new Error(message);
+      const { status } = response;
+      if (REFUSED.has(status)) throw new OneAnswerError(`the catalog answered ${status}`);
+      throw new FailedAnswerError(status);
     }
     const body: unknown = JSON.parse(await readBounded(response));
     try {
@@ -144,19 +145,19 @@ export class HttpCatalog implements Catalog {
     }
   }
 
-  #call(url: string, parent: MaybeSpan): Promise<Response> {
+  async #call(url: string, parent: MaybeSpan): Promise<Response> {
     if (parent === null || parent === undefined) return this.#request(url, {});
-    const { hostname, port, protocol } = new URL(url);
-    const attributes = {
-      'http.request.method': 'GET',
-      'server.address': hostname,
-      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
-    };
-    return within(parent.child('GET', attributes, 'client'), async (span) => {
+    const span = parent.child('GET', { 'http.request.method': 'GET', ...serverAt(url) }, 'client');
+    try {
       const response = await this.#request(url, span.headers());
-      span.set({ 'http.response.status_code': response.status });
+      const { status } = response;
+      span.set({ 'http.response.status_code': status });
+      span.end(status >= 500 ? new FailedAnswerError(status) : undefined);
       return response;
-    });
+    } catch (error) {
+      span.end(error);
+      throw error;
+    }
   }
 
   #request(url: string, more: Readonly<Record<string, string>>): Promise<Response> {
@@ -173,6 +174,17 @@ export class HttpCatalog implements Catalog {
 
 class ClosedError extends Error {
   override readonly name = 'ClosedError';
+}
+
+class FailedAnswerError extends Error {
+  override readonly name = 'FailedAnswerError';
+  /** As traces name it. */
+  readonly code: string;
+
+  constructor(status: number) {
+    super(`the catalog answered ${status}`);
+    this.code = String(status);
+  }
 }
 
 /** What is wrong concerns one article: it is no reason to leave the service alone, or whoever asks for that article stops the whole shop. */

@@ -36,13 +36,22 @@ export interface Tracer {
 /** Where a trace may or may not be: most requests have none. */
 export type MaybeSpan = Span | null | undefined;
 
+/** The service that a span of kind `client` waits for. The address may have credentials, a path and a query: none of them is told. */
+export function serverAt(url: string): Attributes {
+  const { hostname, port, protocol } = new URL(url);
+  return {
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
+}
+
 /** Waits within a span of its own. */
 export function traced<T>(parent: MaybeSpan, name: string, run: (span: MaybeSpan) => Promise<T>): Promise<T> {
   return parent === null || parent === undefined ? run(null) : within(parent.child(name), run);
 }
 
 /** Waits within this span, and ends it. */
-export async function within<T>(span: Span, run: (span: Span) => Promise<T>): Promise<T> {
+async function within<T>(span: Span, run: (span: Span) => Promise<T>): Promise<T> {
   try {
     const result = await run(span);
     span.end();
