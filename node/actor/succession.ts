@@ -1,4 +1,5 @@
 import type { Cart } from '../domain/cart.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { GrainPool } from './grain.ts';
 
 /** Where a succession is: for whoever wants to know how far it came. */
@@ -11,17 +12,21 @@ export type SuccessionStep = 'taking-over' | 'taken-over' | 'forgotten';
 export async function finishSuccession(
   pool: GrainPool,
   cart: Cart,
+  span?: MaybeSpan,
   step: (step: SuccessionStep) => void = () => undefined,
 ): Promise<Cart> {
   const { succession } = cart.checkout;
   if (succession === undefined || succession.lines.length === 0) return cart;
   const { cartId: successorId, lines } = succession;
   step('taking-over');
-  const successor = await pool.read(successorId);
+  const successor = await pool.read(successorId, span);
   if (successor.predecessor !== cart.id)
-    await pool.apply(successorId, { mutation: { type: 'TakeOver', message: { sourceId: cart.id, lines } } });
+    await pool.apply(successorId, {
+      mutation: { type: 'TakeOver', message: { sourceId: cart.id, lines } },
+      span,
+    });
   step('taken-over');
-  const done = await pool.apply(cart.id, { mutation: { type: 'TakenOver', message: { successorId } } });
+  const done = await pool.apply(cart.id, { mutation: { type: 'TakenOver', message: { successorId } }, span });
   step('forgotten');
   return done.cart;
 }

@@ -4,9 +4,12 @@ import { openCheckout } from './opening.ts';
 import { placeOrder } from './placing.ts';
 import { CheckoutError, UnknownSealError } from './port.ts';
 import { ProviderError } from './provider.ts';
+import { waited } from './spans.ts';
 import { validateOrder } from './validating.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { CheckoutContext } from './context.ts';
 import type { CheckoutDesk, OpenCheckout, Verdict } from './port.ts';
+import type { Errand } from './provider.ts';
 
 /** Requests that may wait for the provider at once. */
 const UNDER_WAY_MAX = 512;
@@ -26,10 +29,10 @@ export class ProviderDesk implements CheckoutDesk {
     this.#context = context;
   }
 
-  open(cartId: string): Promise<OpenCheckout> {
-    return this.#once(`open ${cartId}`, async () => {
+  open(cartId: string, span?: MaybeSpan): Promise<OpenCheckout> {
+    return this.#once(`open ${cartId}`, span, async () => {
       try {
-        return await this.#asking(cartId, (signal) => openCheckout(this.#context, cartId, signal));
+        return await this.#asking(cartId, span, (errand) => openCheckout(this.#context, cartId, errand));
       } catch (error) {
         this.#context.observer.opened('failed');
         throw error;
@@ -37,21 +40,21 @@ export class ProviderDesk implements CheckoutDesk {
     });
   }
 
-  async push(seal: string, orderId: string): Promise<void> {
+  async push(seal: string, orderId: string, span?: MaybeSpan): Promise<void> {
     const cartId = this.#cartOf(seal);
     const { provider, seals, observer } = this.#context;
-    await this.#once(`push ${cartId} ${orderId}`, () =>
-      this.#asking(cartId, async (signal) => {
-        await placeOrder(this.#context, cartId, orderId, signal);
+    await this.#once(`push ${cartId} ${orderId}`, span, () =>
+      this.#asking(cartId, span, async (errand) => {
+        await placeOrder(this.#context, cartId, orderId, errand);
         observer.step('acknowledging');
-        await provider.acknowledge(orderId, seals.acknowledgementKey(orderId), signal);
+        await provider.acknowledge(orderId, seals.acknowledgementKey(orderId), errand);
         observer.step('acknowledged');
       }),
     );
   }
 
-  async validate(seal: string, order: unknown): Promise<Verdict> {
-    const verdict = await validateOrder(this.#context, this.#cartOf(seal), order);
+  async validate(seal: string, order: unknown, span?: MaybeSpan): Promise<Verdict> {
+    const verdict = await validateOrder(this.#context, this.#cartOf(seal), order, span);
     this.#context.observer.validated(verdict.approved);
     return verdict;
   }
@@ -76,10 +79,10 @@ export class ProviderDesk implements CheckoutDesk {
   }
 
   /** Who asks for the same while it is under way gets the same answer. */
-  #once<T>(key: string, run: () => Promise<T>): Promise<T> {
+  #once<T>(key: string, span: MaybeSpan, run: () => Promise<T>): Promise<T> {
     const known = this.#underWay.get(key);
     // What is kept under a key was made by the one method that uses it.
-    if (known !== undefined) return known as Promise<T>;
+    if (known !== undefined) return waited(span, known as Promise<T>);
     if (this.#underWay.size >= UNDER_WAY_MAX) {
       const message = `${UNDER_WAY_MAX} requests wait for the checkout provider`;
       return Promise.reject(new CheckoutError('checkout-busy', message, { correlationId: randomUUID() }));
@@ -90,11 +93,11 @@ export class ProviderDesk implements CheckoutDesk {
   }
 
   /** Under the deadline, with the provider's failures told as what they mean for who asked. */
-  async #asking<T>(cartId: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #asking<T>(cartId: string, span: MaybeSpan, run: (errand: Errand) => Promise<T>): Promise<T> {
     const { options, observer } = this.#context;
     const deadline = AbortSignal.timeout(options.timeoutMs);
     try {
-      const result = await run(AbortSignal.any([deadline, this.#closing.signal]));
+      const result = await run({ signal: AbortSignal.any([deadline, this.#closing.signal]), span });
       this.#failures = 0;
       return result;
     } catch (error) {

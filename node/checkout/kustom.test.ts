@@ -20,7 +20,7 @@ const urls = {
   push: 'https://shop.example/cart/checkout/push/x?order={checkout.order.id}',
   validation: 'https://shop.example/cart/checkout/validation/x?order={checkout.order.id}',
 };
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal };
 
 function payloadOf(cart: Cart): OrderPayload {
   return seals.payload(cart.id, contentOf(cart, urls, { locales: {}, shopUrl: 'https://shop.example' }));

@@ -1,8 +1,12 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
+import { serverAt } from '../observability/trace.ts';
 import { placedOrderSchema, ProviderError, providerOrderSchema } from './provider.ts';
+import { beginCall, endCall } from './spans.ts';
+import type { Attributes, Span } from '../observability/trace.ts';
 import type { OrderPayload } from './payload.ts';
-import type { CheckoutProvider, PlacedOrder, ProviderCall, ProviderOrder } from './provider.ts';
+import type { CheckoutProvider, Errand, PlacedOrder, ProviderCall, ProviderOrder } from './provider.ts';
+import type { CallTemplate } from './spans.ts';
 
 export interface KustomOptions {
   /** Without a slash at its end. */
@@ -19,6 +23,27 @@ const CONNECTIONS = 64;
 const CONNECT_MS = 3000;
 /** An order with 300 lines, addresses and a snippet is well below. */
 const ANSWER_BYTES_MAX = 4 << 20;
+
+interface Template extends CallTemplate {
+  readonly method: 'GET' | 'POST';
+}
+
+const ORDERS = '/checkout/v3/orders';
+const PLACED = '/ordermanagement/v1/orders/{order_id}';
+const calls: Readonly<Record<ProviderCall, Template>> = {
+  create: { method: 'POST', path: ORDERS },
+  read: { method: 'GET', path: `${ORDERS}/{order_id}` },
+  update: { method: 'POST', path: `${ORDERS}/{order_id}` },
+  placed: { method: 'GET', path: PLACED },
+  acknowledge: { method: 'POST', path: `${PLACED}/acknowledge` },
+};
+
+/** What a call says. */
+interface Asked {
+  readonly orderId?: string;
+  readonly payload?: OrderPayload;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 interface Answer {
   readonly status: number;
@@ -45,34 +70,30 @@ export class KustomProvider implements CheckoutProvider {
     connect: { timeout: CONNECT_MS },
   });
   readonly #authorization: string;
+  readonly #server: Attributes;
 
   constructor(options: KustomOptions) {
     this.#options = options;
     this.#authorization = `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`;
+    this.#server = serverAt(options.baseUrl);
   }
 
-  create(payload: OrderPayload, signal: AbortSignal): Promise<ProviderOrder> {
-    return this.#timed('create', async () => {
-      const answer = await this.#send('POST', '/checkout/v3/orders', signal, payload);
-      if (answer.status !== 201) throw failureOf(answer);
-      return orderIn(answer);
-    });
+  create(payload: OrderPayload, errand: Errand): Promise<ProviderOrder> {
+    return this.#call('create', errand, { payload }, (answer) => orderIn(expected(answer, 201)));
   }
 
-  read(orderId: string, signal: AbortSignal): Promise<ProviderOrder | 'gone'> {
-    return this.#timed('read', async () => {
-      const answer = await this.#send('GET', orderPath(orderId), signal);
-      return isGone(answer) ? 'gone' : orderIn(expected(answer, 200), orderId);
-    });
+  read(orderId: string, errand: Errand): Promise<ProviderOrder | 'gone'> {
+    return this.#call('read', errand, { orderId }, (answer) =>
+      isGone(answer) ? 'gone' : orderIn(expected(answer, 200), orderId),
+    );
   }
 
   update(
     orderId: string,
     payload: OrderPayload,
-    signal: AbortSignal,
+    errand: Errand,
   ): Promise<ProviderOrder | 'gone' | 'read-only'> {
-    return this.#timed('update', async () => {
-      const answer = await this.#send('POST', orderPath(orderId), signal, payload);
+    return this.#call('update', errand, { orderId, payload }, (answer) => {
       if (isGone(answer)) return 'gone';
       if (answer.status === 403 && refusal.safeParse(answer.body).data?.error_code === 'READ_ONLY_ORDER')
         return 'read-only';
@@ -80,34 +101,39 @@ export class KustomProvider implements CheckoutProvider {
     });
   }
 
-  placed(orderId: string, signal: AbortSignal): Promise<PlacedOrder | 'gone'> {
-    return this.#timed('placed', async () => {
-      const answer = await this.#send('GET', placedPath(orderId), signal);
+  placed(orderId: string, errand: Errand): Promise<PlacedOrder | 'gone'> {
+    return this.#call('placed', errand, { orderId }, (answer) => {
       if (isGone(answer)) return 'gone';
       return sameOrder(shaped(placedOrderSchema, expected(answer, 200).body), orderId);
     });
   }
 
-  acknowledge(orderId: string, key: string, signal: AbortSignal): Promise<void> {
-    return this.#timed('acknowledge', async () => {
-      const path = `${placedPath(orderId)}/acknowledge`;
-      expected(await this.#send('POST', path, signal, undefined, { 'klarna-idempotency-key': key }), 204);
-    });
+  acknowledge(orderId: string, key: string, errand: Errand): Promise<void> {
+    const headers = { 'klarna-idempotency-key': key };
+    return this.#call('acknowledge', errand, { orderId, headers }, (answer) => void expected(answer, 204));
   }
 
   close(): Promise<void> {
     return this.#agent.destroy();
   }
 
-  async #timed<T>(call: ProviderCall, run: () => Promise<T>): Promise<T> {
+  async #call<T>(
+    call: ProviderCall,
+    { signal, span: parent }: Errand,
+    asked: Asked,
+    read: (answer: Answer) => T,
+  ): Promise<T> {
     const startedMs = this.#options.monotonicMs();
+    const span = beginCall(parent, calls[call], this.#server);
     let outcome = 'ok';
     try {
-      const result = await run();
+      const result = read(await this.#send(calls[call], asked, signal, span));
       if (typeof result === 'string') outcome = result;
+      if (span !== undefined) endCall(span, outcome);
       return result;
     } catch (error) {
       outcome = error instanceof ProviderError ? error.failure : 'failed';
+      if (span !== undefined) endCall(span, outcome, error);
       throw error;
     } finally {
       this.#options.done(call, outcome, this.#options.monotonicMs() - startedMs);
@@ -115,26 +141,27 @@ export class KustomProvider implements CheckoutProvider {
   }
 
   async #send(
-    method: 'GET' | 'POST',
-    path: string,
+    { method, path }: Template,
+    { orderId = '', payload, headers }: Asked,
     signal: AbortSignal,
-    body?: OrderPayload,
-    headers: Readonly<Record<string, string>> = {},
+    span: Span | undefined,
   ): Promise<Answer> {
     try {
-      const response = await request(`${this.#options.baseUrl}${path}`, {
+      const response = await request(`${this.#options.baseUrl}${filled(path, orderId)}`, {
         dispatcher: this.#agent,
         method,
         signal,
         headers: {
+          ...span?.headers(),
           accept: 'application/json',
           authorization: this.#authorization,
           'user-agent': 'Cartwright',
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(payload !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: payload === undefined ? null : JSON.stringify(payload),
       });
+      span?.set({ 'http.response.status_code': response.statusCode });
       return { status: response.statusCode, body: await json(response.body) };
     } catch (cause) {
       if (cause instanceof ProviderError) throw cause;
@@ -208,10 +235,6 @@ function shaped<T>(schema: z.ZodType<T>, body: unknown): T {
   );
 }
 
-function orderPath(orderId: string): string {
-  return `/checkout/v3/orders/${encodeURIComponent(orderId)}`;
-}
-
-function placedPath(orderId: string): string {
-  return `/ordermanagement/v1/orders/${encodeURIComponent(orderId)}`;
+function filled(path: string, orderId: string): string {
+  return path.replace('{order_id}', () => encodeURIComponent(orderId));
 }

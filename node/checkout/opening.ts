@@ -1,3 +1,4 @@
+import { tracedCatalog } from '../actor/spans.ts';
 import { mergedAway } from '../domain/registry.ts';
 import { Rejection } from '../domain/rejection.ts';
 import { confirmationOf, offerOf, sameBytes } from './context.ts';
@@ -7,10 +8,11 @@ import { changedPrices } from './prices.ts';
 import { isComplete, ProviderError } from './provider.ts';
 import type { Cart } from '../domain/cart.ts';
 import type { Messages, Mutation } from '../domain/mutation.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { CheckoutContext } from './context.ts';
 import type { OpenCheckout } from './port.ts';
 import type { Prices } from './prices.ts';
-import type { ProviderOrder } from './provider.ts';
+import type { Errand, ProviderOrder } from './provider.ts';
 
 /** Checkouts of one cart by several nodes at once: each lost race is a round. */
 const ROUNDS_MAX = 4;
@@ -39,22 +41,23 @@ interface Paid {
 export async function openCheckout(
   context: CheckoutContext,
   cartId: string,
-  signal: AbortSignal,
+  errand: Errand,
 ): Promise<OpenCheckout> {
   const { observer, options } = context;
   for (let round = 1; ; round += 1) {
     observer.step('opening');
-    const cart = await context.pool.read(cartId);
+    const cart = await context.pool.read(cartId, errand.span);
     checkOrderable(context, cart);
-    const lookup = await lookUp(context, cart);
-    const held = await hold(context, cart, lookup, signal);
+    const lookup = await lookUp(context, cart, errand.span);
+    const held = await hold(context, cart, lookup, errand);
     observer.step('answered');
     if ('paid' in held) {
       observer.opened('ordered');
-      await placeNow(context, cartId, held.paid, signal);
+      await placeNow(context, cartId, held.paid, errand);
       throw new AlreadyOrderedError(confirmationOf(options, held.paid));
     }
-    if (!(await note(context, cart, held, lookup, round === ROUNDS_MAX))) continue;
+    const noting = { last: round === ROUNDS_MAX, span: errand.span };
+    if (!(await note(context, cart, held, lookup, noting))) continue;
     observer.opened(held.how);
     return shown(held.order);
   }
@@ -68,12 +71,16 @@ function checkOrderable({ options }: CheckoutContext, { checkout, lines, merging
   if (lines.length === 0) throw new Rejection('conflict', 'no-checkout', 'an empty cart can’t be ordered');
 }
 
-async function lookUp({ catalog, clock, options }: CheckoutContext, cart: Cart): Promise<Lookup> {
+async function lookUp(
+  { catalog, clock, options }: CheckoutContext,
+  cart: Cart,
+  span: MaybeSpan,
+): Promise<Lookup> {
   const atMs = Math.round(clock.wallMs());
   const { pricedAtMs } = cart.checkout;
   // Lines that came later are younger than that. A clock that was set back makes them old.
   if (pricedAtMs !== undefined && pricedAtMs <= atMs && atMs - pricedAtMs < options.priceTtlMs) return null;
-  return { prices: await changedPrices(catalog, cart), atMs };
+  return { prices: await changedPrices(tracedCatalog(catalog, span), cart), atMs };
 }
 
 /** Has the provider hold what the cart has, with the prices looked up; or finds that its order was paid. */
@@ -81,14 +88,14 @@ async function hold(
   context: CheckoutContext,
   cart: Cart,
   lookup: Lookup,
-  signal: AbortSignal,
+  errand: Errand,
 ): Promise<Held | Paid> {
   const { provider, seals } = context;
   const { content, hash } = offerOf(context, priced(context, cart, lookup));
   const payload = seals.payload(cart.id, content);
   const { reference, payloadHash } = cart.checkout;
   const made = async (): Promise<Held> => {
-    const order = await provider.create(payload, signal);
+    const order = await provider.create(payload, errand);
     return { order, hash, paymentInProgress: false, how: 'created' };
   };
   context.observer.step('asking');
@@ -96,19 +103,19 @@ async function hold(
   const paid: Paid = { paid: reference };
   // What has left the checkout may have become an order: a new one would be paid twice.
   const replaced = async (): Promise<Held | Paid> =>
-    (await provider.placed(reference, signal)) === 'gone' ? made() : paid;
+    (await provider.placed(reference, errand)) === 'gone' ? made() : paid;
   if (payloadHash !== undefined && sameBytes(payloadHash, hash)) {
-    const order = await provider.read(reference, signal);
+    const order = await provider.read(reference, errand);
     if (order === 'gone') return replaced();
     if (isComplete(order)) return paid;
     // Believed is what the provider holds: another node's older update may have come behind ours.
     if (sameBytes(seals.hashIn(cart.id, order) ?? Buffer.alloc(0), hash))
       return { order, hash, paymentInProgress: false, how: 'unchanged' };
   }
-  const updated = await provider.update(reference, payload, signal);
+  const updated = await provider.update(reference, payload, errand);
   if (updated === 'gone') return replaced();
   if (updated !== 'read-only') return { order: updated, hash, paymentInProgress: false, how: 'updated' };
-  const order = await provider.read(reference, signal);
+  const order = await provider.read(reference, errand);
   if (order === 'gone') return replaced();
   if (isComplete(order)) return paid;
   const old = seals.hashIn(cart.id, order) ?? payloadHash ?? hash;
@@ -130,7 +137,7 @@ async function note(
   cart: Cart,
   { order, hash, paymentInProgress }: Held,
   lookup: Lookup,
-  last: boolean,
+  { last, span }: { readonly last: boolean; readonly span: MaybeSpan },
 ): Promise<boolean> {
   const { checkout } = cart;
   const known =
@@ -142,7 +149,7 @@ async function note(
     (checkout.paymentInProgress ?? false) === paymentInProgress;
   if (known && lookup === null) return true;
   const what = { orderId: order.order_id, status: order.status, payloadHash: hash, paymentInProgress };
-  const storing = pool.apply(cart.id, { mutation: initialize(what, cart, lookup) });
+  const storing = pool.apply(cart.id, { mutation: initialize(what, cart, lookup), span });
   observer.step('storing');
   try {
     await storing;
@@ -178,10 +185,10 @@ async function placeNow(
   context: CheckoutContext,
   cartId: string,
   orderId: string,
-  signal: AbortSignal,
+  errand: Errand,
 ): Promise<void> {
   try {
-    await placeOrder(context, cartId, orderId, signal);
+    await placeOrder(context, cartId, orderId, errand);
   } catch (error) {
     if (!(error instanceof ProviderError || error instanceof CheckoutError)) throw error;
   }

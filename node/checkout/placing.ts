@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { paidContent } from './paid.ts';
 import { CheckoutError } from './port.ts';
 import type { Cart, PaidContent } from '../domain/cart.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { CheckoutContext } from './context.ts';
 import type { CheckoutCode } from './port.ts';
-import type { PlacedOrder } from './provider.ts';
+import type { Errand, PlacedOrder } from './provider.ts';
 
 /** Statuses of an order that was paid, or whose payment is promised. */
 const PAID = new Set(['AUTHORIZED', 'PART_CAPTURED', 'CAPTURED', 'CLOSED']);
@@ -20,21 +21,22 @@ export async function placeOrder(
   context: CheckoutContext,
   cartId: string,
   orderId: string,
-  signal: AbortSignal,
+  errand: Errand,
 ): Promise<void> {
   const { pool, provider, observer } = context;
+  const { span } = errand;
   observer.step('placing');
-  const order = await provider.placed(orderId, signal);
+  const order = await provider.placed(orderId, errand);
   if (order === 'gone') throw problem('checkout-order-unknown', 'the provider knows no such order');
   observer.step('order-read');
   const paid = verified(context, cartId, order);
-  let cart = await pool.read(cartId);
-  if (cart.checkout.status !== 'CHECKOUT_ORDERED') cart = await become(context, cart, order, paid);
+  let cart = await pool.read(cartId, span);
+  if (cart.checkout.status !== 'CHECKOUT_ORDERED') cart = await become(context, cart, order, paid, span);
   if (cart.checkout.reference !== orderId) {
     observer.alarm(cartId, orderId, 'a second order of this cart was paid');
     throw problem('checkout-order-mismatch', 'the cart was ordered by another order');
   }
-  await finishSuccession(pool, cart, (step) => observer.step(step));
+  await finishSuccession(pool, cart, span, (step) => observer.step(step));
 }
 
 /** Its content, where the order is paid, is this cart's, and has the amount that was asked for. */
@@ -68,9 +70,10 @@ async function become(
   cart: Cart,
   { order_id: orderId, status }: PlacedOrder,
   paid: (cart: Cart) => PaidContent,
+  span: MaybeSpan,
 ): Promise<Cart> {
   const message = { orderId, status, paid: paid(cart), successorId: mintCartId() };
-  const ordering = pool.apply(cart.id, { mutation: { type: 'OrderCreated', message } });
+  const ordering = pool.apply(cart.id, { mutation: { type: 'OrderCreated', message }, span });
   observer.step('ordering');
   try {
     const { cart: ordered } = await ordering;
@@ -85,7 +88,7 @@ async function become(
     return ordered;
   } catch (error) {
     // Somebody else was told the same and was faster.
-    if (error instanceof Rejection && error.code === 'already-ordered') return pool.read(cart.id);
+    if (error instanceof Rejection && error.code === 'already-ordered') return pool.read(cart.id, span);
     throw error;
   }
 }

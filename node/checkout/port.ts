@@ -1,3 +1,5 @@
+import type { MaybeSpan } from '../observability/trace.ts';
+
 /** What the edges see of checkout, and what checkout needs of a provider. */
 
 /** The provider's order for a cart, ready to be shown to the shopper. */
@@ -20,11 +22,11 @@ export interface CheckoutDesk {
    * Rejects with {@link CheckoutError}, {@link AlreadyOrderedError}, `Rejection` (`no-checkout`, and what the catalog refuses), and as a
    * grain's `apply`.
    */
-  open(cartId: string): Promise<OpenCheckout>;
+  open(cartId: string, span?: MaybeSpan): Promise<OpenCheckout>;
   /** The provider says that an order was paid. Resolves once that is true here and the provider knows so; it is told again until then. */
-  push(seal: string, orderId: string): Promise<void>;
+  push(seal: string, orderId: string, span?: MaybeSpan): Promise<void>;
   /** The shopper wants to pay `order`: is it what the cart has? */
-  validate(seal: string, order: unknown): Promise<Verdict>;
+  validate(seal: string, order: unknown, span?: MaybeSpan): Promise<Verdict>;
 }
 
 export type CheckoutCode =

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { paidLineSchema } from './paid.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { OrderPayload } from './payload.ts';
 
 /** An order that is being paid for, as far as it is read; what else the provider says of it goes through to the client. */
@@ -38,20 +39,28 @@ export function isComplete({ status }: Pick<ProviderOrder, 'status'>): boolean {
   return status.toLowerCase() === 'checkout_complete';
 }
 
-/** What can be asked of a provider. Each call ends by the signal at the latest, and rejects with {@link ProviderError}. */
+/** A request that a provider is asked for. */
+export interface Errand {
+  /** Its deadline, or the node's end. */
+  readonly signal: AbortSignal;
+  /** Its span, where it is traced. */
+  readonly span?: MaybeSpan;
+}
+
+/** What can be asked of a provider. Each call ends by the errand's signal at the latest, and rejects with {@link ProviderError}. */
 export interface CheckoutProvider {
   /** Not idempotent: asked twice it makes two orders. */
-  create(payload: OrderPayload, signal: AbortSignal): Promise<ProviderOrder>;
+  create(payload: OrderPayload, errand: Errand): Promise<ProviderOrder>;
   /** `gone` where there is no such order, any more or ever. */
-  read(orderId: string, signal: AbortSignal): Promise<ProviderOrder | 'gone'>;
+  read(orderId: string, errand: Errand): Promise<ProviderOrder | 'gone'>;
   update(
     orderId: string,
     payload: OrderPayload,
-    signal: AbortSignal,
+    errand: Errand,
   ): Promise<ProviderOrder | 'gone' | 'read-only'>;
-  placed(orderId: string, signal: AbortSignal): Promise<PlacedOrder | 'gone'>;
+  placed(orderId: string, errand: Errand): Promise<PlacedOrder | 'gone'>;
   /** Idempotent by its key. */
-  acknowledge(orderId: string, key: string, signal: AbortSignal): Promise<void>;
+  acknowledge(orderId: string, key: string, errand: Errand): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,5 +91,10 @@ export class ProviderError extends Error {
     super(message, options);
     this.failure = failure;
     this.correlationId = correlationId;
+  }
+
+  /** As traces name it. */
+  get code(): ProviderFailure {
+    return this.failure;
   }
 }

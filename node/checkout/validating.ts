@@ -1,6 +1,7 @@
 import { Rejection } from '../domain/rejection.ts';
 import { offerOf, sameBytes } from './context.ts';
 import { validatedOrderSchema } from './provider.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { CheckoutContext } from './context.ts';
 import type { Verdict } from './port.ts';
 
@@ -15,6 +16,7 @@ export async function validateOrder(
   context: CheckoutContext,
   cartId: string,
   body: unknown,
+  span: MaybeSpan,
 ): Promise<Verdict> {
   const { pool, seals, options, observer } = context;
   const denied: Verdict = { approved: false, location: options.pageUrl };
@@ -23,7 +25,7 @@ export async function validateOrder(
   if (order === undefined || hash === null) return denied;
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     observer.step('validating');
-    const cart = await pool.read(cartId);
+    const cart = await pool.read(cartId, span);
     const { checkout, merging } = cart;
     // What it has goes to another cart, or went there.
     if (merging !== undefined) return denied;
@@ -42,6 +44,7 @@ export async function validateOrder(
       const noting = pool.apply(cartId, {
         mutation: { type: 'InitializeCheckout', message },
         ifVersion: [cart.version],
+        span,
       });
       observer.step('approving');
       await noting;

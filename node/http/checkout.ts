@@ -8,7 +8,10 @@ import type { Context } from 'koa';
 import type { GrainPool } from '../actor/grain.ts';
 import type { CheckoutDesk } from '../checkout/port.ts';
 import type { Cart } from '../domain/cart.ts';
+import type { MaybeSpan } from '../observability/trace.ts';
 import type { RequestSchemas } from './request-schemas.ts';
+
+type TracedContext = Context & { readonly state: { readonly span: MaybeSpan } };
 
 /** Status, headers as names and values in turn, body. */
 export type WholeAnswer = [status: number, headers: string[], body: string];
@@ -20,11 +23,11 @@ const HOPS_MAX = 100;
 
 /** The provider's HTML, byte for byte, or its order where JSON is asked for. */
 export async function answerCheckout(
-  ctx: Context,
+  ctx: TracedContext,
   cartId: string,
   desk: CheckoutDesk | null,
 ): Promise<WholeAnswer> {
-  const { snippet, order } = await opened(desk).open(cartId);
+  const { snippet, order } = await opened(desk).open(cartId, ctx.state.span);
   if (ctx.accepts(['html', 'json']) === 'json')
     return [
       200,
@@ -36,7 +39,7 @@ export async function answerCheckout(
 
 /** The provider tells or asks. */
 export async function answerCallback(
-  ctx: Context,
+  ctx: TracedContext,
   callback: 'push' | 'validation',
   desk: CheckoutDesk | null,
   { pushQuery }: RequestSchemas,
@@ -44,10 +47,11 @@ export async function answerCallback(
   const { seal } = ctx['params'] as { seal: string };
   if (callback === 'push') {
     const { order } = check(pushQuery, { ...ctx.query }, ['query']);
-    await opened(desk).push(seal, order);
+    await opened(desk).push(seal, order, ctx.state.span);
     return [200, [], ''];
   }
-  const verdict = await opened(desk).validate(seal, await readJson(ctx.req, ORDER_BYTES_MAX));
+  const order = await readJson(ctx.req, ORDER_BYTES_MAX);
+  const verdict = await opened(desk).validate(seal, order, ctx.state.span);
   return verdict.approved ? [200, [], ''] : [303, ['Location', verdict.location], ''];
 }
 

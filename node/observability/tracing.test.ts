@@ -7,12 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readConfig } from '../config.ts';
+import { startStandIn } from '../checkout/stand-in/start.ts';
 import { CartNode } from '../proof/cart-node.ts';
+import { freePort } from '../proof/child.ts';
 import { itNeeds } from '../testing/needs.ts';
 import { Collector, collectorCommand } from './testing/collector.ts';
 import { openTracing } from './tracing.ts';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StandInTrace } from '../checkout/stand-in/server.ts';
+import type { StandInProcess } from '../checkout/stand-in/start.ts';
 import type { CollectedSpan } from './testing/collector.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -250,6 +254,135 @@ describe('tracing', function () {
         assert.doesNotMatch(collector.text, /secretcart/);
       },
     );
+
+    describe('with a checkout provider', () => {
+      const caller = 'b7ad6b7169203331';
+      let standIn: StandInProcess;
+
+      beforeEach(async () => (standIn = await startStandIn()));
+      afterEach(() => standIn.stop());
+
+      const control = (method: string, path: string, body?: object): Promise<Response> =>
+        fetch(`${standIn.baseUrl}/stand-in/${path}`, {
+          method,
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+
+      /** A checkout by cookie as a trace, with what the Collector got of it and what the provider was told. */
+      async function traceOf(
+        trace: string,
+        fault?: object,
+      ): Promise<{ status: number; spans: CollectedSpan[]; told: StandInTrace[]; text: string }> {
+        await using collector = await Collector.start(collectorCommand() ?? '', folder);
+        const product = { name: 'A', unitPrice: 100, taxRate: 2500, currency: 'SEK' };
+        await using catalog = new Receiver((response) =>
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(product)),
+        );
+        const httpPort = await freePort();
+        const shop = `http://127.0.0.1:${httpPort}`;
+        await using node = await CartNode.start({
+          journalPath: join(folder, 'journal'),
+          httpPort,
+          env: {
+            OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+            CATALOG: 'http',
+            CATALOG_TTL_MS: '0',
+            CATALOG_PRODUCT_URL: `${await catalog.address()}/{sku}`,
+            CATALOG_DELIVERY_URL: `${await catalog.address()}/d/{provider}`,
+            CHECKOUT: 'kustom',
+            CHECKOUT_BASE_URL: standIn.baseUrl,
+            CHECKOUT_USER: standIn.user,
+            CHECKOUT_PASSWORD: standIn.password,
+            CHECKOUT_SECRET: 'a-secret-of-no-use-but-in-this-test',
+            CHECKOUT_PUBLIC_URL: shop,
+            CHECKOUT_PAGE_URL: `${shop}/cart/checkout`,
+            CHECKOUT_TERMS_URL: `${shop}/cart/`,
+            CHECKOUT_CONFIRMATION_URL: `${shop}/cart/`,
+          },
+        });
+        const made = await fetch(`${shop}/cart/`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ sku: 'A' }),
+        });
+        const cookie = (made.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+        if (fault !== undefined) await control('POST', 'faults', fault);
+        const { status } = await fetch(`${shop}/cart/checkout`, {
+          headers: { cookie, traceparent: `00-${trace}-${caller}-01`, tracestate: 'shop=web' },
+        });
+        const told = (await (await control('GET', 'traces')).json()) as StandInTrace[];
+        assert.equal(await node.process.stop(), 'exit code 0');
+        await node.process.exited;
+        await collector.stop();
+        const spans = collector.spans.filter(({ traceId }) => traceId === trace);
+        assert.match(cookie, /^cartid=\w{22}$/);
+        assert.ok(!collector.text.includes(cookie.slice('cartid='.length)));
+        return { status, spans, told, text: collector.text };
+      }
+
+      function found(spans: readonly CollectedSpan[], name: string): CollectedSpan {
+        const [span, ...more] = spans.filter((one) => one.name === name);
+        assert.ok(span && more.length === 0, `${name} among ${spans.map((one) => one.name).join()}`);
+        return span;
+      }
+
+      itNeeds('collector', 'go on there, in the same trace, from GET /cart/checkout', async () => {
+        const trace = '1af7651916cd43dd8448eb211c80319c';
+        const { status, spans, told, text } = await traceOf(trace);
+        assert.equal(status, 200);
+        const request = found(spans, 'GET /cart/checkout');
+        const lookup = found(spans, 'catalog lookup');
+        const create = found(spans, 'POST /checkout/v3/orders');
+        const noted = found(spans, 'grain InitializeCheckout');
+        assert.deepEqual(
+          [request, lookup, found(spans, 'GET'), create, noted, found(spans, 'journal append')].map(
+            ({ parentSpanId, kind, failed }) => [parentSpanId, kind, failed],
+          ),
+          [
+            [caller, 2, false],
+            [request.spanId, 1, false],
+            [lookup.spanId, 3, false],
+            [request.spanId, 3, false],
+            [request.spanId, 1, false],
+            [noted.spanId, 1, false],
+          ],
+        );
+        const { port } = new URL(standIn.baseUrl);
+        assert.deepEqual(create.attributes, {
+          'http.request.method': 'POST',
+          'server.address': '127.0.0.1',
+          'server.port': Number(port),
+          'url.template': '/checkout/v3/orders',
+          'http.response.status_code': 201,
+          'cartwright.checkout.outcome': 'ok',
+        });
+        assert.deepEqual(told, [
+          { call: 'create', traceparent: `00-${trace}-${create.spanId}-01`, tracestate: 'shop=web' },
+        ]);
+        const [order] = (await (await control('GET', 'orders')).json()) as { id: string }[];
+        assert.ok(order && !text.includes(order.id));
+      });
+
+      itNeeds('collector', 'say what a provider failed at', async () => {
+        const trace = '2af7651916cd43dd8448eb211c80319c';
+        const { status, spans, told } = await traceOf(trace, { fault: 'fail', call: 'create' });
+        assert.equal(status, 502);
+        const [request, create] = ['GET /cart/checkout', 'POST /checkout/v3/orders'].map((name) =>
+          found(spans, name),
+        ) as [CollectedSpan, CollectedSpan];
+        assert.deepEqual([request.failed, create.failed], [true, true]);
+        assert.deepEqual(
+          [create.attributes['http.response.status_code'], create.attributes['error.type']],
+          [500, 'failed'],
+        );
+        assert.equal(request.attributes['cartwright.problem'], 'checkout-provider-error');
+        assert.equal(create.parentSpanId, request.spanId);
+        assert.deepEqual(
+          told.map(({ traceparent }) => traceparent),
+          [`00-${trace}-${create.spanId}-01`],
+        );
+      });
+    });
 
     it('never hold up its end: the receiver is gone', async () => {
       await using gone = new Receiver(() => undefined);

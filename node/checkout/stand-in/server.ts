@@ -18,7 +18,16 @@ export interface StandInOptions extends CallbackOptions {
 }
 
 const BODY_BYTES_MAX = 1 << 20;
+/** Calls whose trace is known; the oldest go first. */
+const TRACES_MAX = 100;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/** In which trace a call came, by W3C's headers; null where it said none. */
+export interface StandInTrace {
+  readonly call: Call;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+}
 
 /** An answer; a body of null is none. */
 interface Answer {
@@ -38,6 +47,7 @@ export class StandIn {
   readonly #faults = new Faults();
   /** Calls that came, by name. */
   readonly #calls = new Map<Call, number>();
+  readonly #traces: StandInTrace[] = [];
   readonly #pushes: Pushes;
   readonly #authorization: string;
 
@@ -92,6 +102,7 @@ export class StandIn {
     const route = this.#route(request, parts);
     const fault = this.#faults.take(route.call);
     this.#calls.set(route.call, (this.#calls.get(route.call) ?? 0) + 1);
+    this.#trace(route.call, request);
     await pause(fault?.ms ?? 0);
     const early = fault === null ? null : instead(fault);
     if (early !== null) {
@@ -119,6 +130,12 @@ export class StandIn {
       default:
         send(response, answer);
     }
+  }
+
+  #trace(call: Call, { headers }: IncomingMessage): void {
+    const header = (name: string): string | null => headers[name]?.toString() ?? null;
+    this.#traces.push({ call, traceparent: header('traceparent'), tracestate: header('tracestate') });
+    if (this.#traces.length > TRACES_MAX) this.#traces.shift();
   }
 
   #route(
@@ -179,6 +196,8 @@ export class StandIn {
         return { status: 204, body: null };
       case 'GET calls':
         return { status: 200, body: Object.fromEntries(this.#calls) };
+      case 'GET traces':
+        return { status: 200, body: this.#traces };
       case 'GET orders':
         return { status: 200, body: this.#orders.list() };
       case 'POST orders/{id}/lock':

@@ -8,12 +8,15 @@ import { StandIn } from '../stand-in/server.ts';
 import type { Answer, Shop } from '../../http/testing/shop.ts';
 import type { CheckoutOptions, CheckoutStep } from '../context.ts';
 import type { StandInOrder } from '../stand-in/orders.ts';
+import type { StandInTrace } from '../stand-in/server.ts';
 
 export const SECRET = 'a secret of thirty-two characters';
 
 /** A shop with a checkout at the stand-in, which is another server of this process. */
 export interface CheckoutShop extends Shop {
   readonly desk: ProviderDesk;
+  /** Where the stand-in is. */
+  readonly baseUrl: string;
   readonly steps: CheckoutStep[];
   readonly alarms: string[];
   /** Calls to the provider and how they ended, in order. */
@@ -22,6 +25,8 @@ export interface CheckoutShop extends Shop {
   control(method: string, path: string, body?: object): Promise<unknown>;
   fault(fault: string, call?: string, more?: object): Promise<unknown>;
   orders(): Promise<StandInOrder[]>;
+  /** In which traces calls came to the provider, in order. */
+  traces(): Promise<StandInTrace[]>;
   /** The cart by its id, as bytes. */
   cart(id?: string): Promise<Answer>;
 }
@@ -92,6 +97,7 @@ export async function openCheckoutShop(
   const dispose = shop[Symbol.asyncDispose].bind(shop);
   return Object.assign(shop, {
     desk: desk as unknown as ProviderDesk,
+    baseUrl,
     steps,
     alarms,
     calls,
@@ -99,6 +105,7 @@ export async function openCheckoutShop(
     fault: (fault: string, call?: string, more: object = {}) =>
       control('POST', 'faults', { fault, ...(call !== undefined && { call }), ...more }),
     orders: () => control('GET', 'orders') as Promise<StandInOrder[]>,
+    traces: () => control('GET', 'traces') as Promise<StandInTrace[]>,
     cart: (id = 'c1') => shop.call('GET', `/cart/byid/${id}`),
     async [Symbol.asyncDispose]() {
       await dispose();
