@@ -84,6 +84,8 @@ interface RequestState {
   span: Span | null;
 }
 
+type RequestContext = Context & { state: RequestState };
+
 /** The HTTP API as a koa application. */
 export class CartApp {
   readonly koa = new Koa<RequestState>();
@@ -121,7 +123,7 @@ export class CartApp {
       if (route.action.kind !== 'callback') paths.push(`/byid/:cartId${route.path}`);
       for (const path of paths) {
         const label = `/cart${path}`;
-        router.register(path, [route.method], (ctx: Context & { state: RequestState }) => {
+        router.register(path, [route.method], (ctx: RequestContext) => {
           // `/cart/set` looks like a line to the router; whose id is no number may be another route's path.
           if (route.path === '/:lineId' && isOtherPath(ctx)) {
             this.#unrouted(ctx);
@@ -149,7 +151,7 @@ export class CartApp {
   }
 
   /** The one place where a request ends: every error becomes a problem, every request is observed. */
-  async #answer(ctx: Context & { state: RequestState }, next: () => Promise<void>): Promise<void> {
+  async #answer(ctx: RequestContext, next: () => Promise<void>): Promise<void> {
     const startedMs = this.#deps.monotonicMs();
     ctx.state.route = 'other';
     ctx.state.cart = null;
@@ -198,7 +200,7 @@ export class CartApp {
   }
 
   /** No route took it: it is a document, or another method may. */
-  #unrouted(ctx: Context & { state: RequestState }): void {
+  #unrouted(ctx: RequestContext): void {
     const document = this.#documents.get(ctx.path);
     if (document !== undefined && (ctx.method === 'GET' || ctx.method === 'HEAD')) {
       ctx.state.route = ctx.path;
@@ -219,11 +221,7 @@ export class CartApp {
     return clientAddress(remoteAddress, req.headers['x-forwarded-for'], this.#settings.HTTP_TRUSTED_PROXIES);
   }
 
-  async #handle(
-    ctx: Context & { state: RequestState },
-    route: RouteDefinition,
-    byId: boolean,
-  ): Promise<void> {
+  async #handle(ctx: RequestContext, route: RouteDefinition, byId: boolean): Promise<void> {
     const { action } = route;
     const overload = this.#deps.admit();
     if (overload !== null) {
@@ -264,24 +262,19 @@ export class CartApp {
     if (action.kind === 'events') return this.#openEvents(ctx, target);
     const mutation = await this.#mutationOf(ctx, action);
     const request = requestOf(ctx.req, mutation, ctx.state.span);
-    if (this.#newCartLimit.exhausted) await this.#checkNew(target.id, address);
+    if (this.#newCartLimit.exhausted) await this.#checkNew(target.id, address, ctx.state.span);
     const { cart, version, replayed } = await this.#deps.pool.apply(target.id, request);
     // Only now is it known that the cart is new; where many are made at once, what was too much is paid back by waiting longer.
     if (version === 1 && !replayed) this.#newCartLimit.charge(address);
     this.#sendMutated(ctx, target, cart, replayed);
   }
 
-  async #merge(
-    ctx: Context & { state: RequestState },
-    addressed: string,
-    byId: boolean,
-    address: string,
-  ): Promise<void> {
+  async #merge(ctx: RequestContext, addressed: string, byId: boolean, address: string): Promise<void> {
     const { pool } = this.#deps;
     const body = check(this.#schemas.merge, await readJson(ctx.req, this.#settings.HTTP_BODY_BYTES_MAX));
     const { targetId, mutation } = mergeOf(body, addressed, byId, this.#settings.CART_ID_POLICY);
     if (targetId !== addressed) limit(this.#cartLimit, targetId, 'for the target');
-    if (this.#newCartLimit.exhausted) await this.#checkNew(targetId, address);
+    if (this.#newCartLimit.exhausted) await this.#checkNew(targetId, address, ctx.state.span);
     const request = requestOf(ctx.req, mutation, ctx.state.span);
     const reply = byId ? await pool.apply(targetId, request) : await mergeByCookie(pool, targetId, request);
     if (reply.version === 1 && !reply.replayed) this.#newCartLimit.charge(address);
@@ -326,13 +319,13 @@ export class CartApp {
   }
 
   /** Throws `rate-limited` for an address that made all the new carts it may, where this would be one more. */
-  async #checkNew(id: string, address: string): Promise<void> {
+  async #checkNew(id: string, address: string, span: Span | null): Promise<void> {
     const waitMs = this.#newCartLimit.waitMs(address);
-    if (waitMs === 0 || (await this.#deps.pool.read(id)).version > 0) return;
+    if (waitMs === 0 || (await this.#deps.pool.read(id, span)).version > 0) return;
     throw limited(waitMs, 'for new carts from this address');
   }
 
-  #sendRead(ctx: Context, target: Target, cart: Cart, byId: boolean): Promise<void> | undefined {
+  #sendRead(ctx: RequestContext, target: Target, cart: Cart, byId: boolean): Promise<void> | undefined {
     if (cart.checkout.status === 'CHECKOUT_ORDERED') return this.#sendOrdered(ctx, target, cart, byId);
     // Its lines are in a cart that this cookie does not name. Whoever has the cookie begins anew.
     if (!byId && cart.merging?.done === true) this.#sendOther(ctx, emptyCart(mintCartId()));
@@ -384,15 +377,16 @@ export class CartApp {
   }
 
   /** By its id an ordered cart is what it is; a cookie goes over to the cart that follows it. */
-  async #sendOrdered(ctx: Context, target: Target, ordered: Cart, byId: boolean): Promise<void> {
+  async #sendOrdered(ctx: RequestContext, target: Target, ordered: Cart, byId: boolean): Promise<void> {
     const { pool } = this.#deps;
-    const finishing = finishSuccession(pool, ordered);
+    const { span } = ctx.state;
+    const finishing = finishSuccession(pool, ordered, span);
     if (byId) {
       // It can be shown also where nothing can be stored; whoever comes next tries again.
       this.#sendCart(ctx, target, await finishing.catch(() => ordered));
       return;
     }
-    this.#sendOther(ctx, await successorOf(pool, await finishing));
+    this.#sendOther(ctx, await successorOf(pool, await finishing, span));
   }
 
   #sendMutated(ctx: Context, target: Target, cart: Cart, replayed: boolean): void {

@@ -59,11 +59,11 @@ export async function answerCallback(
  * The cart that a cookie for an ordered one goes over to: the one that follows it, where what came too late for the order is, or one that follows that; a new
  * one where none is known, or where that was merged into another cart, which the cookie does not name.
  */
-export async function successorOf(pool: GrainPool, ordered: Cart): Promise<Cart> {
+export async function successorOf(pool: GrainPool, ordered: Cart, span: MaybeSpan): Promise<Cart> {
   let cart = ordered;
   for (let hop = 0; cart.checkout.status === 'CHECKOUT_ORDERED'; hop += 1) {
     const next = hop < HOPS_MAX ? cart.checkout.succession?.cartId : undefined;
-    cart = await finishSuccession(pool, await pool.read(next ?? mintCartId()));
+    cart = await finishSuccession(pool, await pool.read(next ?? mintCartId(), span), span);
   }
   return cart.merging?.done === true ? emptyCart(mintCartId()) : cart;
 }

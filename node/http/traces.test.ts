@@ -51,6 +51,49 @@ describe('a traced request', () => {
     assert.deepEqual(recorder.tree, ['- GET /cart/byid/:cartId']);
   });
 
+  it('shows that it was looked up whether a cart is new', async () => {
+    await shop[Symbol.asyncDispose]();
+    shop = await openShop({ RATE_LIMIT_NEW_CARTS: 1 });
+    await shop.call('POST', path, { sku: 'A' });
+    shop.tracer = recorder;
+    assert.equal((await shop.call('POST', '/cart/byid/c2', { sku: 'A' })).status, 429);
+    assert.deepEqual(recorder.tree, ['- POST /cart/byid/:cartId', '  - journal read']);
+  });
+
+  it('shows what a reader of an ordered cart does for the cart that follows', async () => {
+    await shop.call('POST', path, { sku: 'A', quantity: 2 });
+    const cart = await shop.pool.read('c1');
+    const paid = { lines: cart.lines.map((line) => ({ ...line, quantity: 1 })), deliveries: [] };
+    const message = { orderId: 'o1', status: 'AUTHORIZED', paid, successorId: 'c2' };
+    await shop.pool.apply('c1', { mutation: { type: 'OrderCreated', message } });
+    recorder.spans.splice(0);
+    await shop.call('GET', path);
+    assert.deepEqual(recorder.tree, [
+      '- GET /cart/byid/:cartId',
+      '  - journal read',
+      '  - journal claim',
+      '  - grain TakeOver',
+      '    - journal append',
+      '  - grain TakenOver',
+      '    - journal append',
+    ]);
+  });
+
+  it('shows what is read for a cookie that goes over to the cart that follows', async () => {
+    const { headers, json } = await shop.call('POST', '/cart/', { sku: 'A' });
+    const { lines } = await shop.pool.read(json.id);
+    const message = {
+      orderId: 'o1',
+      status: 'AUTHORIZED',
+      paid: { lines, deliveries: [] },
+      successorId: 'c2',
+    };
+    await shop.pool.apply(json.id, { mutation: { type: 'OrderCreated', message } });
+    recorder.spans.splice(0);
+    await shop.call('GET', '/cart/', undefined, { cookie: headers['set-cookie']!.split(';', 1)[0]! });
+    assert.deepEqual(recorder.tree, ['- GET /cart/', '  - journal read']);
+  });
+
   it('that is refused for good reason is no failure of the node', async () => {
     await shop.call('DELETE', `${path}/7`);
     const { attributes, error } = named('DELETE /cart/byid/:cartId/:lineId');
