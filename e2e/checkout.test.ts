@@ -76,7 +76,8 @@ describe('checkout of a CartCluster', () => {
   it('fails with an id to quote while there is no provider, and the cart is as it was', async () => {
     await shop.add('unpaid', 1);
     const before = await ask('unpaid', 'application/json');
-    await namespace().kubectl(['delete', 'pod', 'provider', '--grace-period=0', '--force']);
+    // Not by force: that does not wait until it has ended.
+    await namespace().kubectl(['delete', 'pod', 'provider', '--grace-period=1']);
     const { status, body } = await ask('unpaid/checkout', 'application/json');
     assert.ok([502, 504].includes(status), `${status} ${body}`);
     assert.match(String((JSON.parse(body) as { correlationId?: string }).correlationId), /^[\w-]{8,}$/);

@@ -96,10 +96,16 @@ async function run(shell: Shell, signal: AbortSignal): Promise<number> {
   const alone = stays || width === 1 || patternOf(shell) !== '';
   let count: Count;
   try {
-    const made = await up(shell, signal, stays, alone ? 1 : width);
+    const made = await up(shell, signal, stays);
     if (alone) return await test(shell);
     const inner = shellOf(made, shell).with([], made.images);
-    count = await testSideBySide({ root, shell: inner, signal, print }, clusters(inner, width));
+    // The others are made one after the other while tests run already: these mostly wait, and several begun at once keep each other up.
+    let former: Promise<void> = Promise.resolve();
+    const open = (cluster: Cluster): Promise<void> => {
+      if (cluster.name !== clusterName) former = former.then(() => addCluster(inner, made, cluster));
+      return former;
+    };
+    count = await testSideBySide({ root, shell: inner, signal, print, open }, clusters(inner, width));
   } finally {
     // Also after an abort, which ended only what ran at that time.
     if (stays) print('the cluster was up before and stays\n');
@@ -109,15 +115,15 @@ async function run(shell: Shell, signal: AbortSignal): Promise<number> {
   return count.failed === 0 ? 0 : 1;
 }
 
-/** Resolves when there are clusters with the images on them. One that was made to stay is enough, and gets the images anew. */
-async function up(outer: Shell, signal: AbortSignal, kept: boolean, width = 1): Promise<State> {
+/** Resolves when there is a cluster with the images on it. One that was made to stay gets the images anew. */
+async function up(outer: Shell, signal: AbortSignal, kept: boolean): Promise<State> {
   const known = state.read();
   if (known !== null && (await isUp(outer))) return load(outer);
   const toolbox = await findTools(join(folder, 'bin'), outer, signal, print);
   const shell = shellOf({ toolbox }, outer);
-  const made = clusters(shell, width);
+  const made = clusters(shell, 1);
   let images: Images = {};
-  await timed(width === 1 ? 'cluster and images' : `${width} clusters and images`, async () => {
+  await timed('cluster and images', async () => {
     // Left by a run that was killed.
     for (const cluster of clusters(shell)) await cluster.delete();
     state.write({ toolbox, kept: false, images });
@@ -142,6 +148,14 @@ async function isUp(outer: Shell): Promise<boolean> {
   const shell = shellOf(known, outer);
   return shell.succeeds('kubectl', [`--kubeconfig=${kubeconfig}`, 'version'], {
     deadlineMs: LOOK_DEADLINE_MS,
+  });
+}
+
+/** Beside the first one. */
+async function addCluster(shell: Shell, { toolbox, images }: State, cluster: Cluster): Promise<void> {
+  await timed(`cluster ${cluster.name}`, async () => {
+    await cluster.create(toolbox.machineImage);
+    await put(shell, images, [cluster]);
   });
 }
 

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly shell: Shell;
   readonly signal: AbortSignal;
   readonly print: (text: string) => void;
+  /** Resolves when tests may run on that cluster. */
+  readonly open: (cluster: Cluster) => Promise<void>;
 }
 
 /**
@@ -21,8 +23,11 @@ export interface Surroundings {
  * even two cores have time for three of them.
  */
 export async function testSideBySide(around: Surroundings, clusters: readonly Cluster[]): Promise<Count> {
-  const counts = await inLanes(clusters, testFiles(around.root), (file, { name, kubeconfig }) =>
-    testFile(around, file, name, kubeconfig),
+  const counts = await inLanes(
+    clusters,
+    testFiles(around.root),
+    (file, { name, kubeconfig }) => testFile(around, file, name, kubeconfig),
+    around.open,
   );
   return sumOf(counts);
 }
