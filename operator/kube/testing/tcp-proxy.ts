@@ -68,6 +68,8 @@ export class TcpProxy {
 
   /** What was held back gets through. */
   thaw(): void {
+    // What is piped twice gets through twice.
+    if (!this.#frozen) return;
     this.#frozen = false;
     for (const { client, target } of this.#pairs) {
       client.pipe(target);
