@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-/** How often a condition is looked at. */
-const LOOK_MS = 250;
+/** Between two looks at a condition. Nearly every look is a program that is started: three clusters' tests that look all the time keep two cores busy with that alone. */
+const LOOK_MS = 1000;
 
 /**
  * Resolves with what `attempt` gives, as soon as it gives something; what it throws counts as not yet. Rejects when that took too long, with the last reason.
