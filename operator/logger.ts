@@ -1,8 +1,13 @@
 import { pino } from 'pino';
+import { standardOutput } from '../node/standard-output.ts';
 import type { DestinationStream, Logger } from 'pino';
 
 /** JSON lines on standard output. */
-export function createLogger(level: string, name: string, destination?: DestinationStream): Logger {
+export function createLogger(
+  level: string,
+  name: string,
+  destination: DestinationStream = standardOutput(),
+): Logger {
   const options = {
     level,
     base: { operator: name },
@@ -11,5 +16,5 @@ export function createLogger(level: string, name: string, destination?: Destinat
     // Nothing logs these on purpose. Should somebody some day, they still don't appear.
     redact: { paths: ['*.authorization', '*.token', '*.data', 'headers'], censor: '[redacted]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }

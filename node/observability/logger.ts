@@ -1,10 +1,15 @@
 import { pino } from 'pino';
 import { cartDigest } from '../http/cart-id.ts';
+import { standardOutput } from '../standard-output.ts';
 import type { DestinationStream, Logger } from 'pino';
 import type { RequestDone } from '../http/app.ts';
 
 /** JSON lines on standard output. */
-export function createLogger(level: string, name: string, destination?: DestinationStream): Logger {
+export function createLogger(
+  level: string,
+  name: string,
+  destination: DestinationStream = standardOutput(),
+): Logger {
   const options = {
     level,
     base: { node: name },
@@ -16,7 +21,7 @@ export function createLogger(level: string, name: string, destination?: Destinat
       censor: '[redacted]',
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** A cart's id is a bearer secret: logs show eight digits of its hash, enough to follow one cart and not to open it. */
