@@ -149,6 +149,27 @@ describe('http catalog', () => {
     assert.equal(recorder.tree.filter((line) => line === '  - catalog lookup').length, 4, 'none at hand');
   });
 
+  const halves: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    stalls: (response) => void response.writeHead(200).write('{"name":'),
+    breaks: (response) => void response.writeHead(200).write('{"name":', () => response.destroy()),
+  };
+
+  for (const [fault, make] of Object.entries(halves)) {
+    it(`fails the span of a call whose answer ${fault} behind its headers, and does not ask again`, async () => {
+      if (fault === 'stalls') catalog = opened(base, 500);
+      const recorder = new SpanRecorder();
+      answer = make;
+      await assert.rejects(
+        async () => catalog.product({ sku: 'A', country: 'se' }, recorder.serve('request', {})),
+        CatalogUnavailableError,
+      );
+      const { name, attributes, ends, error } = recorder.spans.at(-1)!;
+      assert.deepEqual([name, attributes['http.response.status_code'], ends], ['GET', 200, 1]);
+      assert.ok(error instanceof Error);
+      assert.equal(asked.length, 1);
+    });
+  }
+
   it('fills in what is asked for, encoded', async () => {
     await catalog.product({ sku: 'A/B?&', country: 'se', variant: 'S M' });
     assert.deepEqual(asked, ['/p/A%2FB%3F%26?c=se&v=S%20M&s=']);

@@ -52,6 +52,12 @@ const REFUSED = new Set([400, 414, 422]);
 /** What there is not is remembered so often, and apart from what there is: anybody can ask for anything. */
 const UNKNOWN_MAX = 10_000;
 
+/** A call whose headers are here; {@link answered} ends its span. */
+interface Call {
+  readonly response: Response;
+  readonly span: MaybeSpan;
+}
+
 interface Entry<T> {
   readonly answer: Answer<T>;
   readonly atMs: number;
@@ -116,18 +122,14 @@ export class HttpCatalog implements Catalog {
   }
 
   async #fetch<T>(url: string, read: (body: unknown) => T, span: MaybeSpan): Promise<Answer<T>> {
-    const response = await this.#connect(url, span);
-    if (response.status === 404 || response.status === 410) {
-      await response.body?.cancel();
+    const { status, text } = await answered(await this.#connect(url, span));
+    if (status === 404 || status === 410)
       return { status: 'unknown', detail: 'the catalog does not know it' };
-    }
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      const { status } = response;
+    if (status !== 200) {
       if (REFUSED.has(status)) throw new OneAnswerError(`the catalog answered ${status}`);
       throw new FailedAnswerError(status);
     }
-    const body: unknown = JSON.parse(await readBounded(response));
+    const body: unknown = JSON.parse(text);
     try {
       return { status: 'found', value: read(body) };
     } catch (cause) {
@@ -136,7 +138,7 @@ export class HttpCatalog implements Catalog {
   }
 
   /** Tries again once where nobody was reached; a slow or a refusing service is not asked twice. */
-  async #connect(url: string, span: MaybeSpan): Promise<Response> {
+  async #connect(url: string, span: MaybeSpan): Promise<Call> {
     try {
       return await this.#call(url, span);
     } catch (error) {
@@ -145,15 +147,14 @@ export class HttpCatalog implements Catalog {
     }
   }
 
-  async #call(url: string, parent: MaybeSpan): Promise<Response> {
-    if (parent === null || parent === undefined) return this.#request(url, {});
+  async #call(url: string, parent: MaybeSpan): Promise<Call> {
+    if (parent === null || parent === undefined)
+      return { response: await this.#request(url, {}), span: null };
     const span = parent.child('GET', { 'http.request.method': 'GET', ...serverAt(url) }, 'client');
     try {
       const response = await this.#request(url, span.headers());
-      const { status } = response;
-      span.set({ 'http.response.status_code': status });
-      span.end(status >= 500 ? new FailedAnswerError(status) : undefined);
-      return response;
+      span.set({ 'http.response.status_code': response.status });
+      return { response, span };
     } catch (error) {
       span.end(error);
       throw error;
@@ -268,6 +269,23 @@ function fill(template: string, values: object): string | null {
   const known = values as Readonly<Record<string, string | undefined>>;
   for (const value of Object.values(known)) if (value === '.' || value === '..') return null;
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? ''));
+}
+
+/** Reads the answer to its end, which is that of the call's span too: a body may stall as headers may. What is no answer is not read. */
+async function answered({
+  response,
+  span,
+}: Call): Promise<{ readonly status: number; readonly text: string }> {
+  const { status } = response;
+  try {
+    const text = status === 200 ? await readBounded(response) : '';
+    if (status !== 200) await response.body?.cancel();
+    span?.end(status >= 500 ? new FailedAnswerError(status) : undefined);
+    return { status, text };
+  } catch (error) {
+    span?.end(error);
+    throw error;
+  }
 }
 
 async function readBounded(response: Response): Promise<string> {
