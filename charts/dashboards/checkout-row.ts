@@ -50,7 +50,7 @@ export const checkout: Row = {
     },
     {
       title: 'Calls to the provider',
-      description: 'By how they ended; see the runbook of CartNodeCheckoutFails',
+      description: 'By how they ended; see the runbooks of CartNodeCheckoutFails and CartNodeCheckoutRefused',
       unit: 'ops',
       queries: [
         {
