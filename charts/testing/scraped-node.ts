@@ -20,7 +20,15 @@ export async function scrapeNode(): Promise<ScrapedNode> {
     pushForMs: 3_600_000,
     validationMs: 1000,
   });
-  const node = createNode(`http://127.0.0.1:${await provider.listen(0)}`);
+  try {
+    return await scrapedWith(`http://127.0.0.1:${await provider.listen(0)}`);
+  } finally {
+    await provider.close();
+  }
+}
+
+async function scrapedWith(provider: string): Promise<ScrapedNode> {
+  const node = createNode(provider);
   try {
     const { httpPort, adminPort } = await node.start();
     const scrape = (): Promise<string> => asked(`http://127.0.0.1:${adminPort}/metrics`);
@@ -29,7 +37,6 @@ export async function scrapeNode(): Promise<ScrapedNode> {
     return { fresh, used: await scrape() };
   } finally {
     await node.stop('test');
-    await provider.close();
   }
 }
 

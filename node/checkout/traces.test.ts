@@ -201,7 +201,11 @@ describe('a traced checkout', function () {
     shop.catalog.gate = answer;
     await shop.fault('fail', 'create');
     const both = [checkout(502), checkout(502)];
-    while (recorder.spans.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    const deadlineMs = performance.now() + 5000;
+    while (recorder.spans.length < 2) {
+      assert.ok(performance.now() < deadlineMs, 'both are there');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await settled();
     letGo(undefined);
     await Promise.all(both);

@@ -7,6 +7,8 @@ import { freePort } from '../../proof/child.ts';
 
 const built = join(import.meta.dirname, '../../../.cache/collector/collector');
 
+const STOP_MS = 10_000;
+
 /** The OpenTelemetry Collector: the one that `make collector` builds, or what `OTELCOL` names. Null where there is none. */
 export function collectorCommand(): string | null {
   const command = process.env['OTELCOL'] ?? (existsSync(built) ? built : null);
@@ -83,7 +85,8 @@ export class Collector implements AsyncDisposable {
 
   /** It writes what it got a little later, and all of it before it ends. */
   async stop(): Promise<void> {
-    const ended = once(this.#process, 'exit');
+    if (this.#ended) return;
+    const ended = once(this.#process, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
     this.#process.kill('SIGTERM');
     await ended;
   }
@@ -111,9 +114,14 @@ export class Collector implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.#ended) return;
+    const ended = once(this.#process, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
     this.#process.kill('SIGKILL');
-    await once(this.#process, 'exit');
+    await ended;
+  }
+
+  get #ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   get #lines(): Line[] {
