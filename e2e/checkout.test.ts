@@ -38,8 +38,13 @@ describe('checkout of a CartCluster', () => {
     return (await shop.client()).fetch(`http://shop/cart/byid/${path}`, { headers: { accept } });
   }
 
-  async function cartOf(id: string): Promise<Cart> {
-    return JSON.parse((await ask(id, 'application/json')).body) as Cart;
+  /** Also while its node is just replaced. */
+  function cartOf(id: string): Promise<Cart> {
+    return eventually(`an answer about ${id}`, DEADLINE_MS, async () => {
+      const { status, body } = await ask(id, 'application/json');
+      if (status !== 200) throw new Error(`${status} ${body}`);
+      return JSON.parse(body) as Cart;
+    });
   }
 
   it('shows the provider’s order, which is of what is in the cart', async () => {

@@ -99,12 +99,9 @@ async function run(shell: Shell, signal: AbortSignal): Promise<number> {
     const made = await up(shell, signal, stays);
     if (alone) return await test(shell);
     const inner = shellOf(made, shell).with([], made.images);
-    // The others are made one after the other while tests run already: these mostly wait, and several begun at once keep each other up.
-    let former: Promise<void> = Promise.resolve();
-    const open = (cluster: Cluster): Promise<void> => {
-      if (cluster.name !== clusterName) former = former.then(() => addCluster(inner, made, cluster));
-      return former;
-    };
+    // The others are made while tests run already: these mostly wait, and several clusters begun at once keep each other up.
+    const open = (cluster: Cluster): Promise<void> =>
+      cluster.name === clusterName ? Promise.resolve() : addCluster(inner, made, cluster);
     count = await testSideBySide({ root, shell: inner, signal, print, open }, clusters(inner, width));
   } finally {
     // Also after an abort, which ended only what ran at that time.

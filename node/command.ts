@@ -5,6 +5,7 @@ import { ConfigError, helpText, readConfig } from './config.ts';
 import { JournalDamagedError } from './journal/lmdb-file.ts';
 import { CartNode } from './node.ts';
 import { createLogger } from './observability/logger.ts';
+import { LAST_LINES_MS, standardOutput } from './standard-output.ts';
 import { systemClock } from './actor/clock.ts';
 import type { Config } from './config.ts';
 import type { NodeContext, NodePorts } from './node.ts';
@@ -58,7 +59,8 @@ export async function runCommand(
     process.exit(2);
   }
   if (config === null) return;
-  const logger = createLogger(config.LOG_LEVEL, config.NODE_NAME);
+  const output = standardOutput();
+  const logger = createLogger(config.LOG_LEVEL, config.NODE_NAME, output);
   // Last words are written at once: the other lines' way is asynchronous.
   const lastWords = createLogger(config.LOG_LEVEL, config.NODE_NAME, pino.destination({ fd: 1, sync: true }));
   const die = (reason: string, error: unknown): void => {
@@ -90,7 +92,11 @@ export async function runCommand(
     }
     stopping = true;
     node.stop(signal).then(
-      () => process.exit(0),
+      async () => {
+        // Who reads nothing any more would hold up an exit in order, too.
+        if (!(await output.written(LAST_LINES_MS))) kill();
+        process.exit(0);
+      },
       (error: unknown) => die('could not stop in order', error),
     );
   };

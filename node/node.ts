@@ -155,7 +155,6 @@ export class CartNode {
     this.#state = 'closing';
     await this.#within(config.SHUTDOWN_GRACE_MS, (deadline) => this.#stopParts(deadline));
     logger.info('stopped');
-    logger.flush();
   }
 
   /** What is under way is cut before time is up, so that the rest is in order. Rejects when time is up: a journal may hang for ever. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../node/settings.ts';
+import { LAST_LINES_MS, standardOutput } from '../node/standard-output.ts';
 import { helpText, readConfig, version } from './config.ts';
 import { defaultKubeConfig, KubeConfigCredentials } from './kube/credentials.ts';
 import { systemClock } from './kube/clock.ts';
@@ -42,7 +43,8 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   if (config === null) return;
-  const logger = createLogger(config.LOG_LEVEL, config.POD_NAME);
+  const output = standardOutput();
+  const logger = createLogger(config.LOG_LEVEL, config.POD_NAME, output);
   const die = (reason: string, error: unknown): never => {
     logger.fatal({ err: error }, reason);
     process.exit(1);
@@ -53,6 +55,7 @@ async function main(): Promise<void> {
   const stop = (signal: string): void => {
     if (stopping.signal.aborted) {
       logger.warn({ signal }, 'told twice to stop: at once');
+      output.flushSync();
       process.exit(1);
     }
     logger.info({ signal }, 'stopping');
@@ -89,7 +92,8 @@ async function main(): Promise<void> {
   }
   await transport.close();
   logger.info('stopped');
-  logger.flush();
+  // Who reads nothing any more would hold up an exit in order, too.
+  if (!(await output.written(LAST_LINES_MS))) process.kill(process.pid, 'SIGKILL');
   process.exit(0);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap } from '../bootstrap/bootstrap.ts';
 import { versionOf } from '../bootstrap/go-modules.ts';
@@ -39,7 +39,8 @@ export async function findTools(
   for (const [name, path] of Object.entries(programs)) {
     const fresh = join(folder, `.${name}`);
     rmSync(fresh, { force: true });
-    symlinkSync(path, fresh);
+    // The PATH may have this very folder, as a shell has that used `make e2e-tools`: a link to a link here would lead to itself.
+    symlinkSync(realpathSync(path), fresh);
     renameSync(fresh, join(folder, name));
   }
   return { folder, ...images };

@@ -18,40 +18,67 @@ describe('work in lanes', () => {
     assert.deepEqual(done, ['b', 'b', 'b', 'a']);
   });
 
-  it('is begun in the lanes that are open, while others are not yet', async () => {
-    const done: string[] = [];
-    const opened = Promise.withResolvers<undefined>();
+  it('is begun in the lanes that are open, while others are opened, one after the other', async () => {
+    const seen: string[] = [];
+    const opening = new Map([
+      ['b', Promise.withResolvers<undefined>()],
+      ['c', Promise.withResolvers<undefined>()],
+    ]);
     await inLanes(
-      ['open', 'closed'],
-      [1, 2, 3],
+      ['a', 'b', 'c'],
+      [1, 2, 3, 4, 5, 6],
       async (work, lane) => {
-        await turn();
-        done.push(`${work} ${lane}`);
-        if (work === 1) opened.resolve(undefined);
+        seen.push(`${work} ${lane}`);
+        for (let passed = 0; passed < 5; passed += 1) await turn();
+        if (work === 1) opening.get('b')?.resolve(undefined);
+        if (lane === 'b') opening.get('c')?.resolve(undefined);
       },
-      (lane) => (lane === 'closed' ? opened.promise : Promise.resolve()),
+      async (lane) => {
+        seen.push(`open ${lane}`);
+        await opening.get(lane)?.promise;
+      },
     );
-    assert.deepEqual(done.slice(0, 1), ['1 open']);
+    assert.deepEqual(seen.slice(0, 3), ['open a', '1 a', 'open b']);
+    const first = (lane: string): number =>
+      seen.findIndex((one) => one.endsWith(` ${lane}`) && !one.startsWith('open'));
     assert.ok(
-      done.some((one) => one.endsWith('closed')),
-      done.join(),
+      first('b') > seen.indexOf('open b') && seen.indexOf('open c') > seen.indexOf('1 a'),
+      seen.join(),
     );
+    assert.ok(first('b') > 0 && first('c') > first('b'), seen.join());
   });
 
-  it('is not begun any more when a lane can’t be opened', async () => {
-    const begun: number[] = [];
+  it('is not begun any more when a lane can’t be opened, and no other lane is opened', async () => {
+    const begun: string[] = [];
     const failing = inLanes(
-      ['open', 'broken'],
+      ['a', 'broken', 'c'],
       [1, 2],
       async (work) => {
-        begun.push(work);
+        begun.push(`${work}`);
         await turn();
         await turn();
       },
-      (lane) => (lane === 'broken' ? Promise.reject(new Error('broken')) : Promise.resolve()),
+      (lane) => {
+        begun.push(lane);
+        return lane === 'broken' ? Promise.reject(new Error('broken')) : Promise.resolve();
+      },
     );
     await assert.rejects(failing, /broken/);
-    assert.deepEqual(begun, [1]);
+    assert.deepEqual(begun, ['a', '1', 'broken']);
+  });
+
+  it('opens no lane when nothing waits any more', async () => {
+    const opened: string[] = [];
+    await inLanes(
+      ['a', 'b'],
+      [1],
+      () => Promise.resolve(),
+      async (lane) => {
+        opened.push(lane);
+        await turn();
+      },
+    );
+    assert.deepEqual(opened, ['a']);
   });
 
   it('ends after a failure with what is under way, and begins nothing else', async () => {

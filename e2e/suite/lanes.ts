@@ -1,6 +1,6 @@
 /**
- * Does every piece of work, the first ones first, one at a time in each lane, once it is open; a lane that is done takes the next. After a failure no other piece is begun, and those under way
- * are waited for.
+ * Does every piece of work, the first ones first, one at a time in each lane; a lane that is done takes the next. Lanes are opened one after the other, as long as there is work that waits.
+ * After a failure nothing else is begun, and what is under way is waited for.
  */
 export async function inLanes<Lane, Work, Result>(
   lanes: readonly Lane[],
@@ -10,10 +10,12 @@ export async function inLanes<Lane, Work, Result>(
 ): Promise<readonly Result[]> {
   const waiting = [...works];
   const results: Result[] = [];
+  let former: Promise<void> = Promise.resolve();
   const ends = await Promise.allSettled(
     lanes.map(async (lane) => {
       try {
-        await open(lane);
+        former = former.then(() => (waiting.length > 0 ? open(lane) : undefined));
+        await former;
         for (let work = waiting.shift(); work !== undefined; work = waiting.shift())
           results.push(await run(work, lane));
       } catch (error) {

@@ -5,9 +5,9 @@ trap 'rm -f "$last"' EXIT
 trap 'exit 1' INT TERM
 while :; do
   after=$(cat "$last")
-  grpcurl -plaintext -d "{\"cart_id\":\"$2\"${after:+,\"after_version\":$after}}" "$1" messages.CartActor/WatchState |
+  grpcurl -plaintext -keepalive-time 30 -d "{\"cart_id\":\"$2\"${after:+,\"after_version\":$after}}" "$1" messages.CartActor/WatchState |
     while IFS= read -r line; do
-      echo "$line"
+      printf '%s\n' "$line"
       case $line in
       '  "version": "'*) version=${line#*: \"} ;;
       '}') echo "${version%%\"*}" > "$last" ;;

@@ -9,7 +9,7 @@ while :; do
       case $line in
       id:*) id=${line#id: } ;;
       event:*) event=${line#event: } ;;
-      data:*) echo "$event ${line#data: }" && echo "$id" > "$last" ;;
+      data:*) printf '%s %s\n' "$event" "${line#data: }" && echo "$id" > "$last" ;;
       esac
     done
   id=$(cat "$last")
