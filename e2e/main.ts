@@ -26,7 +26,8 @@ const clusterName = `cartwright-${createHash('sha256').update(root).digest('hex'
 type Images = State['images'];
 /** As many as the memory of an ordinary machine is enough for. */
 const CLUSTERS_MAX = 4;
-const CLUSTERS = '3';
+/** A third one costs two cores more than it gives them to do. */
+const CLUSTERS = '2';
 /** Commands that make or remove it. */
 const ALONE = ['up', 'load', 'run', 'down'];
 const TEST_DEADLINE_MS = 80 * 60_000;
@@ -37,7 +38,7 @@ const usage = `A real Kubernetes for the tests that need one.
   up      a cluster that stays, with the product's images on it
   load    builds the images anew and puts them on the cluster
   test    runs the tests on it; TEST=<regex> some of them
-  run     all of that on clusters that are gone afterwards, or on one that was up before; E2E_CLUSTERS=<number> of them, 3 if not given
+  run     all of that on clusters that are gone afterwards, or on one that was up before; E2E_CLUSTERS=<number> of them, 2 if not given
   down    removes the cluster, and stops the engine if it was started here and runs nothing else
   tools   makes what a cluster is made with, and prints how a shell gets at it
   images  builds the product's images, on BASE_IMAGE if that is given

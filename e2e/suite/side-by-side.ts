@@ -20,7 +20,7 @@ export interface Surroundings {
 
 /**
  * Runs every file of tests, each on the first cluster that is free. What tests do to one cluster, like stopping its API server, those on another don't meet; and as most of it is waiting,
- * even two cores have time for three of them.
+ * even two cores have time for two of them.
  */
 export async function testSideBySide(around: Surroundings, clusters: readonly Cluster[]): Promise<Count> {
   const counts = await inLanes(
