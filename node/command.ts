@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { ConfigError, helpText, readConfig } from './config.ts';
 import { JournalDamagedError } from './journal/lmdb-file.ts';
+import { kill } from './kill.ts';
 import { CartNode } from './node.ts';
 import { createLogger } from './observability/logger.ts';
 import { LAST_LINES_MS, standardOutput } from './standard-output.ts';
@@ -33,14 +34,6 @@ function explain(error: unknown): string {
     return `${address ?? ''}:${port ?? ''} is in use: choose another HTTP_PORT, GRPC_PORT or ADMIN_PORT`;
   if (code === 'EACCES') return `no permission: ${error.message}`;
   return error.message;
-}
-
-/**
- * Ends this process without any more of its code. `process.exit` would let lmdb close its store first: that waits for whoever holds the write
- * lock, and works on a broken heap after a commit that failed. What was acknowledged is on disk.
- */
-function kill(): void {
-  process.kill(process.pid, 'SIGKILL');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-/** Between two looks at a condition. Nearly every look is a program that is started: three clusters' tests that look all the time keep two cores busy with that alone. */
+/** Between two looks at a condition. Nearly every look is a program that is started: looking all the time took a quarter of two cores. */
 const LOOK_MS = 1000;
 
 /**

@@ -17,6 +17,8 @@ const capabilities = {
   python3: () => spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0,
   /** A gRPC client for the command line; a Go module. */
   grpcurl: () => spawnSync('grpcurl', ['-version'], { stdio: 'ignore' }).status === 0,
+  /** To begin a process as the first one of its namespace: root, and SYS_ADMIN where it runs in a container. */
+  unshare: () => spawnSync('unshare', ['--pid', '--fork', 'true'], { stdio: 'ignore' }).status === 0,
   /** To mount a small file system: root, and SYS_ADMIN where it runs in a container. */
   mount: canMount,
   /** OpenTelemetry's; `make collector` builds it where there is Go. */
