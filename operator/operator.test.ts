@@ -15,6 +15,7 @@ import { editSpec } from './testing/kubernetes.ts';
 import { World } from './testing/world.ts';
 import type { StatefulSet, VolumeClaim } from './cartcluster/kinds.ts';
 import type { KubeObject } from './kube/object.ts';
+import type { Match } from './kube/testing/faults.ts';
 
 const SHOP = { namespace: 'eu', name: 'shop' };
 const POD = { namespace: 'eu', name: 'shop-0' };
@@ -23,6 +24,10 @@ interface Event extends KubeObject {
   readonly reason: string;
   readonly type: string;
   readonly note: string;
+}
+
+interface Running extends KubeObject {
+  readonly spec: { readonly containers: readonly [{ readonly image: string }] };
 }
 
 describe('the operator', () => {
@@ -104,6 +109,36 @@ describe('the operator', () => {
     assert.equal(world.cluster?.status?.version, '2');
     await world.until('it is told', () => reasons().includes('RolloutCompleted'));
     assert.ok(reasons().includes('RolloutStarted'));
+  });
+
+  it('says nothing good of a new spec before a node runs it, and nothing bad that is the former one’s', async () => {
+    await serving();
+    const said: string[] = [];
+    const statusWrites: Match = { verb: ['patch', 'update'], plural: 'cartclusters', times: Infinity };
+    world.server.inject(statusWrites, async (_request, perform) => {
+      const response = await perform();
+      const image = world.server.get<Running>(pods, POD)?.spec.containers[0].image ?? 'none';
+      const { metadata, status } = world.cluster ?? {};
+      for (const { type, status: is, observedGeneration } of status?.conditions ?? [])
+        if (observedGeneration === metadata?.generation && is === 'True') said.push(`${type} of ${image}`);
+      return response;
+    });
+    editSpec(world.server, (spec) => (spec['image'] = 'registry.example/cart-node:typo'));
+    await world.until('it says so', () => world.condition('Stalled') === 'True ImagePull');
+    const typo = said.splice(0);
+    editSpec(world.server, (spec) => (spec['image'] = 'registry.example/cart-node:3'));
+    await world.ready();
+    const bad = 'registry.example/cart-node:typo';
+    assert.deepEqual(
+      typo.filter((one) => /^(Ready|UpToDate) /.test(one)),
+      [],
+    );
+    assert.ok(typo.includes(`Stalled of ${bad}`), typo.join());
+    assert.deepEqual(
+      said.filter((one) => /^(Ready|UpToDate|Stalled) /.test(one) && !one.endsWith(':3')),
+      [],
+    );
+    assert.ok(said.includes('Ready of registry.example/cart-node:3'), said.join());
   });
 
   it('stops at a bad image, says why, and recovers when the spec is mended, untouched', async () => {

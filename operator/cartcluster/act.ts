@@ -83,8 +83,8 @@ export class Actor {
     const { key, resource, wish, live, replicas } = action;
     const written = await this.#client.apply(resource, bodyOf(action), { force: live !== null, signal });
     const fields = ownFields(written);
-    const { uid = '', resourceVersion = '' } = written.metadata;
-    memory.applied.set(key, { uid, object: wish, fields, resourceVersion });
+    const { uid = '', resourceVersion = '', generation = 0 } = written.metadata;
+    memory.applied.set(key, { uid, object: wish, fields, resourceVersion, generation });
     memory.refused.delete(key);
     const lost = action.lostFields ?? lostWhileAway(action, fields);
     const object = `${wish.kind} ${wish.metadata.name}`;

@@ -7,6 +7,8 @@ interface Statement {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
+  /** Where it speaks of an earlier generation than the one that was looked at. */
+  readonly observedGeneration?: number | undefined;
 }
 
 const MESSAGE_MAX = 1024;
@@ -26,7 +28,7 @@ export function conditionsOf(picture: Picture): Condition[] {
   };
   // Kubernetes' times have no fractions.
   const now = new Date(observed.nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  return Object.entries(statements).map(([type, { status, reason, message }]) => {
+  return Object.entries(statements).map(([type, { status, reason, message, observedGeneration }]) => {
     const former = find(before, type as ConditionType);
     return {
       type,
@@ -34,7 +36,7 @@ export function conditionsOf(picture: Picture): Condition[] {
       reason,
       message: message.slice(0, MESSAGE_MAX),
       lastTransitionTime: former?.status === status ? former.lastTransitionTime : now,
-      observedGeneration: observed.cluster.metadata.generation,
+      observedGeneration: observedGeneration ?? observed.cluster.metadata.generation,
     };
   });
 }
@@ -74,6 +76,7 @@ function upToDate({ plan, before, desired, ready: nodes }: Picture): Statement {
   const { rollout, pausedWork } = plan;
   const former = find(before, 'UpToDate');
   if (rollout.revision === null) {
+    // True to what it said then, and no word about what is wanted now.
     if (former !== undefined) return former;
     return { status: 'Unknown', reason: 'RevisionUnknown', message: 'no revision is there yet' };
   }

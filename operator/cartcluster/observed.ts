@@ -41,6 +41,8 @@ export interface Applied {
   /** The fields that are ours since then. */
   readonly fields: ReadonlySet<string>;
   readonly resourceVersion: string;
+  /** Of its spec; 0 where its kind has none. */
+  readonly generation: number;
 }
 
 /** The API server would not take it. */

@@ -7,7 +7,7 @@ import { serviceAccount } from './owned/service-account.ts';
 import { settings } from './owned/settings.ts';
 import { statefulSet } from './owned/stateful-set.ts';
 import { podState } from './pods.ts';
-import { nextOfRollout } from './rollout.ts';
+import { nextOfRollout, UNKNOWN_ROLLOUT } from './rollout.ts';
 import { growthOf } from './volumes.ts';
 import {
   configMaps,
@@ -74,6 +74,7 @@ export interface Plan {
   readonly wanted: ReadonlySet<string>;
   /** What is kept from happening by `paused`. */
   readonly pausedWork: readonly string[];
+  /** The StatefulSet's controller has seen what the StatefulSet says now. */
   readonly settled: boolean;
 }
 
@@ -245,6 +246,18 @@ function growthActions({ grow }: Growth, observed: Observed): readonly Action[] 
     const again = refusal?.object !== storage || observed.nowMs - refusal.atMs >= REFUSAL_MS;
     return again ? [{ type: 'growClaim', key, claim, storage }] : [];
   });
+}
+
+/**
+ * The plan, as far as it holds once it is carried out. A StatefulSet that was changed just now is not the one that was seen: what was seen says nothing about how the pods stand to it, as
+ * long as its controller has not looked at it.
+ */
+export function carriedOut(done: Plan, { statefulSet: set }: Observed, applied: Observed['applied']): Plan {
+  if (set.state !== 'ours') return done;
+  const { uid, generation: seen = 0 } = set.live.metadata;
+  const written = applied.get(wishKey({ ...set.live, kind: statefulSets.kind }));
+  if (written === undefined || written.uid !== uid || written.generation <= seen) return done;
+  return { ...done, settled: false, rollout: UNKNOWN_ROLLOUT };
 }
 
 interface ForeignObject extends Finding {

@@ -7,7 +7,7 @@ import { cartClusters } from './kinds.ts';
 import { Memory } from './memory.ts';
 import { Observer } from './observe.ts';
 import { imageOf } from './owned/pod-template.ts';
-import { plan, REFUSAL_MS } from './plan.ts';
+import { carriedOut, plan, REFUSAL_MS } from './plan.ts';
 import { ReferenceReader } from './reference-reader.ts';
 import { referencesOf } from './references.ts';
 import { statusOf } from './status.ts';
@@ -103,7 +103,8 @@ export class CartClusterReconciler {
     const next = plan(observed, around);
     await this.#actor.act(next, memory, (deed) => record(raw, eventOfDeed(deed)), signal);
     const refusals = refusalsOf(next, memory);
-    const status = statusOf(observed, next, refusals, imageOf(cluster, around));
+    const judged = carriedOut(next, observed, memory.applied);
+    const status = statusOf(observed, judged, refusals, imageOf(cluster, around));
     metrics.set(cluster.metadata.namespace, cluster.metadata.name, next.pods, status);
     await this.#write(raw, memory, cluster.status, status, signal);
     return this.#next(observed, next, refusals);

@@ -11,6 +11,9 @@ export interface Rollout {
   readonly failure: PodState | null;
 }
 
+/** What can be said before the StatefulSet's controller has said which revision is wanted. */
+export const UNKNOWN_ROLLOUT: Rollout = { revision: null, replace: [], outdated: [], failure: null };
+
 export interface RolloutState {
   readonly pods: readonly PodState[];
   /** How many there should be now. */
@@ -30,7 +33,7 @@ export interface RolloutState {
  * One that is ready goes alone, and only if nothing speaks against the new revision: every pod that runs it is ready, and all are there.
  */
 export function nextOfRollout({ pods, replicas, revision, held }: RolloutState): Rollout {
-  if (revision === null) return { revision, replace: [], outdated: [], failure: null };
+  if (revision === null) return UNKNOWN_ROLLOUT;
   const outdated = pods.filter((state) => state.revision !== revision);
   const current = pods.filter((state) => state.revision === revision);
   const failure = current.find(({ trouble }) => trouble !== null) ?? null;

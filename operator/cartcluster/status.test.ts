@@ -223,9 +223,19 @@ describe('the status of a CartCluster', () => {
 
     it('says nothing else while the StatefulSet’s controller has not seen the change', () => {
       const unseen = afterwards(aCluster(), { pods: [aPod(0, 'new')] }, { seen: false });
-      const status = following(serving(), unseen);
+      const later = { ...unseen.cluster, metadata: { ...unseen.cluster.metadata, generation: 4 } };
+      const status = following(serving(), { ...unseen, cluster: later });
       assert.equal(condition(status, 'UpToDate'), 'True RevisionCurrent');
+      assert.equal(find(status, 'UpToDate')?.observedGeneration, 3);
       assert.equal(condition(status, 'Reconciling'), 'True RollingOut');
+      assert.equal(find(status, 'Reconciling')?.observedGeneration, 4);
+    });
+
+    it('lays no trouble at the new spec’s door that may be the former one’s', () => {
+      const unseen = afterwards(aCluster(), { pods: [aPod(0, 'new', 'image')] }, { seen: false });
+      const status = following(failed, unseen);
+      assert.equal(condition(status, 'Stalled'), 'False NotStalled');
+      assert.equal(condition(status, 'Ready'), 'False NodesNotReady');
     });
   });
 

@@ -38,11 +38,15 @@ export function statusOf(
   };
 }
 
-/** Trouble of a pod that is being replaced at this moment is over. */
-function stalledBy({ obstacles, pods, rollout }: Plan, refusals: readonly Finding[]): Finding | null {
+/** Trouble of a pod that is being replaced at this moment is over, and as long as it is not known which pods are replaced, it may be any of them. */
+function stalledBy(
+  { obstacles, pods, rollout, settled }: Plan,
+  refusals: readonly Finding[],
+): Finding | null {
   const [obstacle] = obstacles;
   if (obstacle !== undefined) return join(obstacles);
   if (refusals.length > 0) return join(refusals);
+  if (!settled) return null;
   const troubled = pods.filter((state) => state.trouble !== null && !rollout.replace.includes(state));
   return join(troubled.flatMap(({ trouble }) => (trouble === null ? [] : [trouble])));
 }

@@ -153,6 +153,7 @@ export function afterwards(
       object: action.wish,
       fields: new Set(),
       resourceVersion: '9',
+      generation: 1,
     });
     const holder: Holder = { state: 'ours', live, lostFields: [] };
     if (action.replicas === undefined)
