@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CartCluster } from './testing/cart-cluster.ts';
+import { renewDns } from './testing/dns.ts';
 import { eventually, throughout } from './testing/eventually.ts';
 import { kubectl } from './testing/kubectl.ts';
 import { Machine } from './testing/machine.ts';
@@ -28,7 +29,10 @@ describe('an outage of the API server', function () {
     await shop.add('kept', 6);
   });
 
-  after(() => operator.stop());
+  after(async () => {
+    await operator.stop();
+    await renewDns();
+  });
 
   it('leaves carts served, and the operator comes back by itself', async () => {
     const label = '--selector=node-role.kubernetes.io/control-plane';

@@ -1,95 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
 import { systemClock } from '../operator/kube/clock.ts';
 import { NoAnswerError } from '../operator/kube/errors.ts';
 import { EventRecorder } from '../operator/kube/event-recorder.ts';
 import { LeaderElector } from '../operator/kube/leader-elector.ts';
-import { keyOf } from '../operator/kube/object.ts';
-import { Reflector } from '../operator/kube/reflector.ts';
 import { configMaps, events } from '../operator/kube/resources.ts';
 import { StatusWriter } from '../operator/kube/status-writer.ts';
-import { Store } from '../operator/kube/store.ts';
 import { apiServerContract } from '../operator/kube/testing/api-server.contract.ts';
-import { seeded, until, widgets } from '../operator/kube/testing/fixtures.ts';
+import { until, widgets } from '../operator/kube/testing/fixtures.ts';
 import { RealApiServer } from '../operator/kube/testing/real-api-server.ts';
+import { Follower } from './testing/follower.ts';
 import type { ApiClient } from '../operator/kube/api-client.ts';
-import type { KubeObject, Resource } from '../operator/kube/object.ts';
-import type { RestartCause } from '../operator/kube/reflector.ts';
-import type { Apart } from '../operator/kube/testing/real-api-server.ts';
+import type { KubeObject } from '../operator/kube/object.ts';
 
-const run = promisify(execFile);
-const nodes: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
 const MINUTE_MS = 60_000;
-/** How often a condition is looked at. */
-const LOOK_MS = 100;
-
-/** A reflector of ConfigMaps through a network that can be broken, and a book of what it told. */
-class Follower {
-  readonly store = new Store();
-  readonly causes: RestartCause[] = [];
-  readonly apart: Apart;
-  readonly #told = new Map<string, KubeObject>();
-  readonly #stop = new AbortController();
-  readonly #running: Promise<void>;
-  readonly #namespace: string;
-
-  constructor(apart: Apart, namespace: string, inactivityMs: number) {
-    this.apart = apart;
-    this.#namespace = namespace;
-    this.store.subscribe(({ key, before, after }) => {
-      assert.equal(before, this.#told.get(key), `a step of ${key} is missing`);
-      if (after === undefined) this.#told.delete(key);
-      else this.#told.set(key, after);
-    });
-    const reflector = new Reflector({
-      client: apart.client,
-      resource: configMaps,
-      namespace,
-      store: this.store,
-      clock: systemClock,
-      random: seeded(1),
-      backoff: { minMs: 100, maxMs: 1000 },
-      inactivityMs,
-      observer: { restarted: (_, cause) => this.causes.push(cause) },
-    });
-    this.#running = reflector.run(this.#stop.signal);
-  }
-
-  async untilSame(direct: ApiClient, timeoutMs = MINUTE_MS): Promise<void> {
-    const versions = (objects: readonly KubeObject[]): string =>
-      objects
-        .map(({ metadata }) => `${keyOf(metadata)} ${metadata.resourceVersion ?? ''}`)
-        .sort()
-        .join('\n');
-    await until(
-      'the store is like the collection',
-      async () => {
-        const { items } = await direct.listAll(configMaps, { namespace: this.#namespace });
-        return versions(items) === versions(this.store.list());
-      },
-      timeoutMs,
-      LOOK_MS,
-    );
-    assert.deepEqual(
-      new Map([...this.#told].sort()),
-      new Map(
-        this.store
-          .list()
-          .map((object) => [keyOf(object.metadata), object] as const)
-          .sort(),
-      ),
-    );
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-    await this.apart.transport.close();
-    await this.apart.proxy.stop();
-  }
-}
 
 describe('the machinery on a real API server', function () {
   this.timeout(5 * MINUTE_MS);
@@ -258,56 +182,4 @@ describe('the machinery on a real API server', function () {
   });
 
   /** On kind: the container of the control plane has the node's name, and its kubelet starts the API server anew. */
-  it('comes back by itself when the API server is killed', async () => {
-    const { items } = await direct.list(nodes, { labelSelector: 'node-role.kubernetes.io/control-plane' });
-    const machine = items[0]?.metadata.name ?? assert.fail('no control plane');
-    const follower = new Follower(await server.apart({ timeoutMs: 5000 }), namespace, 3 * MINUTE_MS);
-    const elector = new LeaderElector({
-      client: follower.apart.client,
-      namespace,
-      name: 'restart',
-      identity: 'a',
-      clock: systemClock,
-      random: Math.random,
-    });
-    const stop = new AbortController();
-    const terms: string[] = [];
-    const leading = elector.run(async (signal) => {
-      terms.push('began');
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      terms.push('ended');
-    }, stop.signal);
-    await follower.untilSame(direct);
-    for (let round = 0; round < 2; round += 1) {
-      await until('it leads', () => elector.leading, MINUTE_MS);
-      await run('docker', ['exec', machine, 'pkill', '-KILL', '-x', 'kube-apiserver'], {
-        timeout: MINUTE_MS,
-      });
-      await until('the watch broke', () => follower.causes.length > 0);
-      await until(
-        'the API server is back',
-        async () => {
-          try {
-            await write('restarted', { round: String(round) });
-            return true;
-          } catch {
-            return false;
-          }
-        },
-        2 * MINUTE_MS,
-        LOOK_MS,
-      );
-      await follower.untilSame(direct);
-      follower.causes.length = 0;
-    }
-    await until('it leads', () => elector.leading, MINUTE_MS);
-    stop.abort();
-    await leading;
-    assert.equal(
-      terms.filter((term) => term === 'began').length,
-      terms.filter((term) => term === 'ended').length,
-    );
-    assert.ok(follower.apart.proxy.connections <= 4, `${follower.apart.proxy.connections} connections`);
-    await follower.stop();
-  });
 });

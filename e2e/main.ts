@@ -192,7 +192,7 @@ async function test(outer: Shell): Promise<number> {
   const grep = pattern === '' ? [] : ['--grep', pattern];
   const { code } = await shellOf(known, outer).outcome(
     process.execPath,
-    mocha(root, ...grep, ...testFiles(root)),
+    mocha(root, ...grep, ...testFiles(root).flat()),
     {
       cwd: root,
       env: { KUBECONFIG: kubeconfig, ...known.images },

@@ -7,6 +7,8 @@ import type { Shell } from '../process/shell.ts';
 import type { Count } from './count.ts';
 
 const FILE_DEADLINE_MS = 40 * 60_000;
+/** Files that run on one cluster at the same time, of those that may. More only make each other late on two cores. */
+const BESIDE = 3;
 
 export interface Surroundings {
   readonly root: string;
@@ -19,17 +21,19 @@ export interface Surroundings {
 }
 
 /**
- * Runs every file of tests, each on the first cluster that is free. What tests do to one cluster, like stopping its API server, those on another don't meet; and as most of it is waiting,
- * even two cores have time for two of them.
+ * Runs every piece of tests, each on the first cluster that is free. What tests do to one cluster, like stopping its API server, those on another don't meet; and as most of it is waiting,
+ * even two cores have time for two of them, and for several files of a piece.
  */
 export async function testSideBySide(around: Surroundings, clusters: readonly Cluster[]): Promise<Count> {
+  const lanes = Array.from({ length: BESIDE }, (_, lane) => lane);
   const counts = await inLanes(
     clusters,
     testFiles(around.root),
-    (file, { name, kubeconfig }) => testFile(around, file, name, kubeconfig),
+    (piece, { name, kubeconfig }) =>
+      inLanes(lanes, piece, (file) => testFile(around, file, name, kubeconfig)),
     around.open,
   );
-  return sumOf(counts);
+  return sumOf(counts.flat());
 }
 
 async function testFile(
