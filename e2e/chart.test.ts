@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { pods, services } from '../operator/kube/resources.ts';
+import { CART_CLUSTER } from '../operator/api/cart-cluster.ts';
 import { eventually } from './testing/eventually.ts';
 import { FormerChart } from './testing/former-chart.ts';
 import { kubectl } from './testing/kubectl.ts';
 import { useNamespace } from './testing/namespace.ts';
 import { Release } from './testing/release.ts';
 import { Shop } from './testing/shop.ts';
+import { deployments } from './testing/api.ts';
 import type { KubeObject } from './testing/namespace.ts';
 
 const DEADLINE_MS = 120_000;
@@ -55,7 +58,7 @@ describe('a release of the chart', function () {
     await shop.change({ service: { annotations: { 'example.com/at': label } } });
     await eventually('the Service has the annotation', DEADLINE_MS, async () => {
       const service = await shops().find<KubeObject & { metadata: { annotations?: Record<string, string> } }>(
-        'service',
+        services,
         'shop',
       );
       return service?.metadata.annotations?.['example.com/at'] === label ? true : null;
@@ -66,7 +69,7 @@ describe('a release of the chart', function () {
   async function theOperatorsAre(count: number, mark?: string): Promise<void> {
     await eventually('the operators are as the values say', DEADLINE_MS, async () => {
       const { spec, status } =
-        (await operators().find<Deployment>('deployment', release.operator)) ?? assert.fail();
+        (await operators().find<Deployment>(deployments, release.operator)) ?? assert.fail();
       assert.deepEqual([status.replicas, status.readyReplicas], [count, count]);
       assert.equal(spec.template.metadata.annotations?.[MARK], mark);
       return true;
@@ -82,10 +85,10 @@ describe('a release of the chart', function () {
   });
 
   it('runs two operators, of which one leads', async () => {
-    const pods = await operators().list('pods', 'app.kubernetes.io/name=cartwright-operator');
+    const running = await operators().list(pods, 'app.kubernetes.io/name=cartwright-operator');
     const leader = await release.leader();
     assert.ok(
-      pods.some(({ metadata }) => metadata.name === leader),
+      running.some(({ metadata }) => metadata.name === leader),
       leader,
     );
   });
@@ -94,8 +97,9 @@ describe('a release of the chart', function () {
     const said = await release.test();
     assert.match(said, /it has 2 of TEST-SKU-123\nit is empty again/);
     await eventually('the test’s CartCluster is gone', DEADLINE_MS, async () => {
-      const left = await operators().list('cartclusters,statefulsets,services,persistentvolumeclaims');
-      return left.every(({ metadata }) => !metadata.name.includes('test')) ? true : null;
+      const kinds = 'cartclusters,statefulsets,services,persistentvolumeclaims';
+      const left = await operators().kubectl(['get', kinds, '--output=name']);
+      return left.includes('test') ? null : true;
     });
   });
 
@@ -124,9 +128,9 @@ describe('a release of the chart', function () {
 
   it('is uninstalled, and leaves the CRD, the CartClusters and their carts', async () => {
     await release.uninstall();
-    assert.equal(await operators().find('deployment', release.operator), null);
+    assert.equal(await operators().find(deployments, release.operator), null);
     await kubectl(['get', 'crd', 'cartclusters.cartwright.dev']);
-    assert.ok(await shops().find('cartcluster', 'shop'));
+    assert.ok(await shops().find(CART_CLUSTER, 'shop'));
     await theShopIsAsItWas();
     assert.equal(await shop.add('c2', 1), 1, 'carts are changed without an operator, too');
   });

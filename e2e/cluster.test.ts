@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pods } from '../operator/kube/resources.ts';
 import { requestsOf, writes } from './testing/audit.ts';
 import { Client } from './testing/client.ts';
 import { eventually } from './testing/eventually.ts';
@@ -70,7 +71,7 @@ describe('the cart node’s image', () => {
     try {
       await namespace().kubectl(['delete', 'pod', 'carts', '--wait=false']);
       return await eventually('the node ends', DEADLINE_MS, async () => {
-        const pod = await namespace().find<Pod>('pod', 'carts');
+        const pod = await namespace().find<Pod>(pods, 'carts');
         return pod?.status.containerStatuses?.[0]?.state.terminated?.exitCode ?? null;
       });
     } finally {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { persistentVolumeClaims, services, statefulSets } from '../operator/kube/resources.ts';
 import { CartCluster } from './testing/cart-cluster.ts';
 import { eventually } from './testing/eventually.ts';
 import { useNamespace } from './testing/namespace.ts';
@@ -40,7 +41,7 @@ describe('a stranger who edits', () => {
   }
 
   async function service(): Promise<Service> {
-    return (await namespace().find<Service>('service', 'shop')) ?? assert.fail('there is no Service');
+    return (await namespace().find<Service>(services, 'shop')) ?? assert.fail('there is no Service');
   }
 
   it('a field of the CartCluster’s finds it back, and an event that names it; his own fields stay', async () => {
@@ -90,10 +91,10 @@ describe('a stranger who edits', () => {
     for (let request = 0; request < 5; request += 1) assert.equal(await shop.quantity('mine'), 1);
     await shop.apply();
     await namespace().until('pod/shop-1', 'delete');
-    assert.equal((await namespace().find<StatefulSet>('statefulset', 'shop'))?.spec.replicas, 1);
+    assert.equal((await namespace().find<StatefulSet>(statefulSets, 'shop'))?.spec.replicas, 1);
     assert.match(await shop.told('ScaledDown'), /from 2 to 1 nodes/);
     await shop.ready();
-    assert.notEqual(await namespace().find('pvc', 'data-shop-1'), null);
+    assert.notEqual(await namespace().find(persistentVolumeClaims, 'data-shop-1'), null);
   });
 
   it('by taking the label that the operator looks for does not hide an object', async () => {

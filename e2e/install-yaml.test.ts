@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CART_CLUSTER } from '../operator/api/cart-cluster.ts';
 import { kubectl } from './testing/kubectl.ts';
 import { useNamespace } from './testing/namespace.ts';
 import { Shop } from './testing/shop.ts';
@@ -46,7 +47,7 @@ describe('install.yaml', function () {
       '--output=name',
     ]);
     assert.equal(left.trim(), 'serviceaccount/default');
-    assert.ok(await shops().find('cartcluster', 'shop'));
+    assert.ok(await shops().find(CART_CLUSTER, 'shop'));
     assert.equal(await shop.quantity('c1'), 2);
   });
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { podMonitors } from '../operator/cartcluster/kinds.ts';
+import { networkPolicies, persistentVolumeClaims, services } from '../operator/kube/resources.ts';
 import { requestsOf } from './testing/audit.ts';
 import { eventually } from './testing/eventually.ts';
 import { kubectl } from './testing/kubectl.ts';
@@ -6,6 +8,7 @@ import { installMonitoringCrds } from './testing/monitoring-crds.ts';
 import { useNamespace } from './testing/namespace.ts';
 import { Release } from './testing/release.ts';
 import { Shop } from './testing/shop.ts';
+import type { Resource } from '../operator/kube/object.ts';
 import type { PolicyRule } from '../charts/rendered.ts';
 import type { AuditedRequest } from './testing/audit.ts';
 import type { KubeObject } from './testing/namespace.ts';
@@ -74,8 +77,8 @@ describe('the operator’s rights', function () {
     ];
     const monitoring = { podMonitor: { enabled: true } };
     const shop = await Shop.open(shops(), { journal: { embedded }, env, monitoring });
-    await thereIs('podmonitor', true);
-    await thereIs('networkpolicy', true);
+    await thereIs(podMonitors, true);
+    await thereIs(networkPolicies, true);
     const pod = await shop.pod();
 
     // The same twice: it is told once, and counted then.
@@ -87,20 +90,20 @@ describe('the operator’s rights', function () {
       networkPolicy: { enabled: false },
       podLabels: { team: 'a' },
     });
-    await thereIs('podmonitor', false);
-    await thereIs('networkpolicy', false);
+    await thereIs(podMonitors, false);
+    await thereIs(networkPolicies, false);
     await eventually('the node was replaced', DEADLINE_MS, async () =>
       (await shop.pod()) === pod ? null : true,
     );
     await eventually('the volume claim asks for more', DEADLINE_MS, async () => {
-      const claim = await shops().find<Claim>('persistentvolumeclaim', 'data-shop-0');
+      const claim = await shops().find<Claim>(persistentVolumeClaims, 'data-shop-0');
       return claim?.spec.resources.requests.storage === '200Mi' ? true : null;
     });
   }
 
-  async function thereIs(kind: string, wanted: boolean): Promise<void> {
-    await eventually(`${kind}: ${wanted}`, DEADLINE_MS, async () =>
-      ((await shops().find(kind, 'shop')) !== null) === wanted ? true : null,
+  async function thereIs(resource: Resource, wanted: boolean): Promise<void> {
+    await eventually(`${resource.kind}: ${wanted}`, DEADLINE_MS, async () =>
+      ((await shops().find(resource, 'shop')) !== null) === wanted ? true : null,
     );
   }
 
@@ -108,7 +111,7 @@ describe('the operator’s rights', function () {
     const patch = JSON.stringify({ spec: { ports: [{ port: 80, targetPort: port }] } });
     await shops().kubectl(['patch', 'service', 'shop', `--patch=${patch}`]);
     await eventually('the Service is as before', DEADLINE_MS, async () => {
-      const service = await shops().find<Service>('service', 'shop');
+      const service = await shops().find<Service>(services, 'shop');
       return service?.spec.ports[0]?.targetPort === 'http' ? true : null;
     });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { rulesPath, ruleTestPaths } from '../charts/rules.ts';
+import { pods } from '../operator/kube/resources.ts';
 import { eventually } from './testing/eventually.ts';
 import { images } from './testing/images.ts';
 import { useNamespace } from './testing/namespace.ts';
@@ -60,7 +61,7 @@ describe('promtool, of the Prometheus under test', () => {
   async function said(name: string): Promise<string> {
     const phase = await eventually(`${name} ends`, DEADLINE_MS, async () => {
       const { status } =
-        (await namespace().find<KubeObject & { status: { phase: string } }>('pod', name)) ?? {};
+        (await namespace().find<KubeObject & { status: { phase: string } }>(pods, name)) ?? {};
       return status?.phase === 'Succeeded' || status?.phase === 'Failed' ? status.phase : null;
     });
     const log = await namespace().kubectl(['logs', name]);

@@ -1,3 +1,5 @@
+import { CART_CLUSTER } from '../../operator/api/cart-cluster.ts';
+import { events, pods } from '../../operator/kube/resources.ts';
 import { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import type { CartClusterStatus } from '../../operator/api/status.ts';
@@ -42,7 +44,7 @@ export class CartCluster {
   }
 
   async object(): Promise<CartClusterObject> {
-    const found = await this.namespace.find<CartClusterObject>('cartcluster', NAME);
+    const found = await this.namespace.find<CartClusterObject>(CART_CLUSTER, NAME);
     if (found === null) throw new Error('there is no CartCluster');
     return found;
   }
@@ -68,7 +70,7 @@ export class CartCluster {
 
   /** UID of the node's pod: another one says that it was replaced. Null: there is none. */
   async pod(): Promise<string | null> {
-    return (await this.namespace.find('pod', `${NAME}-0`))?.metadata.uid ?? null;
+    return (await this.namespace.find(pods, `${NAME}-0`))?.metadata.uid ?? null;
   }
 
   /** Resolves when another pod than this one serves. */
@@ -83,8 +85,8 @@ export class CartCluster {
   /** What was told of it, by reason; resolves when there is such an event. */
   told(reason: string): Promise<string> {
     return eventually(`the event ${reason}`, DEADLINE_MS, async () => {
-      const events = await this.namespace.list<Event>('events.events.k8s.io');
-      const ours = events.filter(({ regarding }) => regarding.kind === 'CartCluster');
+      const all = await this.namespace.list<Event>(events);
+      const ours = all.filter(({ regarding }) => regarding.kind === 'CartCluster');
       const found = ours.find((event) => event.reason === reason);
       if (found === undefined) throw new Error(ours.map((event) => event.reason).join(', '));
       return found.note;

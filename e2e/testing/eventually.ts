@@ -1,7 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-/** Between two looks at a condition. Nearly every look is a program that is started: looking all the time took a quarter of two cores. */
+/** Between two looks at a condition, at first and in the end. Some looks are programs that are started: looking all the time took a quarter of two cores. */
+const LOOK_MIN_MS = 200;
 const LOOK_MS = 1000;
+const GROWTH = 1.5;
 
 /**
  * Resolves with what `attempt` gives, as soon as it gives something; what it throws counts as not yet. Rejects when that took too long, with the last reason.
@@ -13,7 +15,7 @@ export async function eventually<T>(
 ): Promise<T> {
   const startedMs = performance.now();
   let last: unknown = 'it was not so';
-  for (;;) {
+  for (let lookMs = LOOK_MIN_MS; ; lookMs = Math.min(lookMs * GROWTH, LOOK_MS)) {
     try {
       const result = await attempt();
       if (result !== null) return result;
@@ -24,7 +26,7 @@ export async function eventually<T>(
       const reason = last instanceof Error ? last.message : String(last);
       throw new Error(`${what}: not within ${deadlineMs} ms; last: ${reason}`, { cause: last });
     }
-    await after(LOOK_MS);
+    await after(lookMs);
   }
 }
 

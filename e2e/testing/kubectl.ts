@@ -1,4 +1,4 @@
-import { CommandError, Shell } from '../process/shell.ts';
+import { Shell } from '../process/shell.ts';
 
 /** For calls that don't wait for anything. */
 const DEADLINE_MS = 30_000;
@@ -23,9 +23,4 @@ export function helm(args: readonly string[], options: CallOptions = {}): Promis
 /** The engine whose containers are the cluster's machines. */
 export function docker(args: readonly string[], options: CallOptions = {}): Promise<string> {
   return shell.run('docker', args, { deadlineMs: DEADLINE_MS, ...options });
-}
-
-/** Whether kubectl refused because the object is not there. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof CommandError && error.outcome.stderr.includes('(NotFound)');
 }

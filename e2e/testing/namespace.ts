@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { serviceAccounts } from '../../operator/kube/resources.ts';
 import { eventually } from './eventually.ts';
-import { isNotFound, kubectl } from './kubectl.ts';
+import { api } from './api.ts';
+import { kubectl } from './kubectl.ts';
+import type { Resource } from '../../operator/kube/object.ts';
 import type { CallOptions } from './kubectl.ts';
 
 const READY_DEADLINE_MS = 120_000;
@@ -32,7 +35,7 @@ export class Namespace {
     const namespace = new Namespace(name);
     // Pods are refused until their default account is there.
     await eventually('default service account', READY_DEADLINE_MS, () =>
-      namespace.find('serviceaccount', 'default'),
+      namespace.find(serviceAccounts, 'default'),
     );
     return namespace;
   }
@@ -49,18 +52,15 @@ export class Namespace {
   }
 
   /** Null when it is not there. */
-  async find<T extends KubeObject = KubeObject>(kind: string, name: string): Promise<T | null> {
-    try {
-      return JSON.parse(await this.kubectl(['get', kind, name, '--output=json'])) as T;
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
+  find<T extends KubeObject = KubeObject>(resource: Resource, name: string): Promise<T | null> {
+    return api().find<T>(resource, { namespace: this.name, name });
   }
 
-  async list<T extends KubeObject = KubeObject>(kind: string, selector = ''): Promise<readonly T[]> {
-    const text = await this.kubectl(['get', kind, '--output=json', `--selector=${selector}`]);
-    return (JSON.parse(text) as { items: T[] }).items;
+  async list<T extends KubeObject = KubeObject>(
+    resource: Resource,
+    labelSelector?: string,
+  ): Promise<readonly T[]> {
+    return (await api().listAll<T>(resource, { namespace: this.name, labelSelector })).items;
   }
 
   /** Waits until that holds of the object, like `condition=Ready` of `pod/shop-0`. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pods } from '../../operator/kube/resources.ts';
 import { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import type { Namespace } from './namespace.ts';
@@ -52,7 +53,7 @@ export class Shop {
 
   /** UID of the node's pod: another one says that it was replaced. */
   async pod(): Promise<string> {
-    const pod = await this.namespace.find('pod', `${this.name}-0`);
+    const pod = await this.namespace.find(pods, `${this.name}-0`);
     return pod?.metadata.uid ?? assert.fail(`there is no ${this.name}-0`);
   }
 
