@@ -23,7 +23,16 @@ export function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
   }
-  return isMap(a) && isMap(b) && mergePatch(a, b) === null;
+  return isMap(a) && isMap(b) && isSameMap(a, b);
+}
+
+/** Whether the merge patch would be none, without making it. */
+function isSameMap(from: Json, to: Json): boolean {
+  for (const name of Object.keys(from)) if (to[name] === undefined || to[name] === null) return false;
+  for (const [name, value] of Object.entries(to)) {
+    if (value !== undefined && value !== null && !isSame(from[name], value)) return false;
+  }
+  return true;
 }
 
 function isMap(value: unknown): value is Json {
