@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { CART_CLUSTER } from '../api/cart-cluster.ts';
+import { isSame } from '../kube/merge-patch.ts';
 import { persistentVolumeClaims, pods, statefulSets } from '../kube/resources.ts';
 import type { FakeApiServer } from '../kube/testing/fake-api-server.ts';
 import type { Draft } from '../kube/testing/collections.ts';
@@ -20,6 +21,8 @@ type Set = StatefulSet & { readonly spec: { readonly template: Template } };
  */
 export class Kubernetes {
   readonly #server: FakeApiServer;
+  /** By the object as it is stored, which never changes. */
+  readonly #revisions = new WeakMap<Set, string>();
 
   constructor(server: FakeApiServer) {
     this.#server = server;
@@ -67,7 +70,7 @@ export class Kubernetes {
   #sync(set: Set): void {
     const { metadata, spec } = set;
     if (metadata.deletionTimestamp !== undefined) return;
-    const revision = revisionOf(set);
+    const revision = this.#revisionOf(set);
     const replicas = spec.replicas ?? 1;
     for (let ordinal = 0; ordinal < replicas; ordinal += 1) this.#makePod(set, ordinal, revision);
     for (const pod of this.#server.list<Pod>(pods)) {
@@ -76,14 +79,22 @@ export class Kubernetes {
       if (ordinal >= replicas && pod.metadata.deletionTimestamp === undefined)
         this.#server.remove(pods, pod.metadata);
     }
+    const status = { observedGeneration: metadata.generation, updateRevision: revision };
+    if (isSame(set.status, status)) return;
     this.#server.edit(
       statefulSets,
       metadata,
       (draft) => {
-        draft['status'] = { observedGeneration: metadata.generation, updateRevision: revision };
+        draft['status'] = status;
       },
       'kube-controller-manager',
     );
+  }
+
+  #revisionOf(set: Set): string {
+    let revision = this.#revisions.get(set);
+    if (revision === undefined) this.#revisions.set(set, (revision = revisionOf(set)));
+    return revision;
   }
 
   #makePod(set: Set, ordinal: number, revision: string): void {

@@ -1,6 +1,7 @@
 import { Collection, Versions } from './collections.ts';
 import { Fault, statusResponse, writes } from './faults.ts';
 import { CutError, FakeWatch } from './fake-watch.ts';
+import { jsonCopy } from './json-copy.ts';
 import { matcherOf, Pages } from './read-operations.ts';
 import { serveWrite } from './serve-write.ts';
 import { json } from './faults.ts';
@@ -122,7 +123,7 @@ export class FakeApiServer {
     const edited = (subresource?: 'status'): KubeObject => {
       const live = collection.get(ref);
       if (live === undefined) throw new Error(`no ${resource.kind} ${keyOf(ref)}`);
-      const draft = structuredClone(live) as unknown as Draft;
+      const draft = jsonCopy(live) as unknown as Draft;
       change(draft);
       return replace(this.#context(collection, manager, subresource), ref, draft as unknown as KubeObject);
     };

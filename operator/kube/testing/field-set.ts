@@ -42,19 +42,25 @@ export class FieldSet {
   }
 
   plus(other: FieldSet): FieldSet {
-    return new FieldSet([...this.places, ...other.places]);
+    const sum = this.filter(() => true);
+    for (const [key, place] of other.#places) sum.#places.set(key, place);
+    return sum;
   }
 
   minus(other: FieldSet): FieldSet {
-    return this.filter((place) => !other.has(place));
+    const left = new FieldSet();
+    for (const [key, place] of this.#places) if (!other.#places.has(key)) left.#places.set(key, place);
+    return left;
   }
 
   filter(keep: (place: Place) => boolean): FieldSet {
-    return new FieldSet(this.places.filter(keep));
+    const kept = new FieldSet();
+    for (const [key, place] of this.#places) if (keep(place)) kept.#places.set(key, place);
+    return kept;
   }
 
   equals(other: FieldSet): boolean {
-    return this.size === other.size && this.places.every((place) => other.has(place));
+    return this.size === other.size && [...this.#places.keys()].every((key) => other.#places.has(key));
   }
 
   toFieldsV1(): FieldsV1 {
@@ -169,5 +175,6 @@ function isEmpty(value: unknown): boolean {
 function isItem(item: unknown, step: string): boolean {
   const wanted: unknown = JSON.parse(step.slice(2));
   if (step.startsWith('v:')) return isSame(item, wanted);
-  return isMap(item) && isMap(wanted) && itemStep(item, Object.keys(wanted)) === step;
+  if (!isMap(item) || !isMap(wanted)) return false;
+  return Object.entries(wanted).every(([name, value]) => isSame(item[name] ?? KEY_DEFAULTS[name], value));
 }

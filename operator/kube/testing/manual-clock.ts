@@ -33,7 +33,9 @@ export class ManualClock implements Clock {
 
   /** When the next one wakes, monotonic ms; Infinity: nobody sleeps. */
   get nextMs(): number {
-    return Math.min(...[...this.#sleepers].map(({ untilMs }) => untilMs));
+    let nextMs = Infinity;
+    for (const { untilMs } of this.#sleepers) if (untilMs < nextMs) nextMs = untilMs;
+    return nextMs;
   }
 
   sleep(delayMs: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { FieldSet, isMap, itemStep, removeAt, valueAt } from './field-set.ts';
 import { isSame } from '../merge-patch.ts';
+import { jsonCopy } from './json-copy.ts';
 import { isItemWithFields, keysOf } from './list-keys.ts';
 import type { Json, Place } from './field-set.ts';
 import type { KubeObject, ManagedFields } from '../object.ts';
@@ -48,7 +49,7 @@ export function applyFields(
   );
   if (conflicts.length > 0 && !force) return { conflicts };
 
-  const object = structuredClone(live) as KubeObject & Json;
+  const object = jsonCopy(live) as KubeObject & Json;
   mergeInto(object, withoutServersOwn(applied), []);
   const lost = new FieldSet(conflicts.map(({ place }) => place));
   const left = others.map((entry) => ({ ...entry, owned: entry.owned.minus(lost) }));
@@ -60,7 +61,7 @@ export function applyFields(
     );
     if (!isOthers) removeAt(object, place);
   }
-  return { object: withManagers(object, [...left, { writer, owned }], live) };
+  return { object: withManagers(object, [...left, { writer, owned }], entries) };
 }
 
 /** Books who owns what after a write that was not an apply: what it changed is the writer's, and what is gone is nobody's. */
@@ -79,7 +80,7 @@ export function updateFields(live: KubeObject | null, object: KubeObject, writer
       owned: owned.filter((place) => isThere(object, place) && !changed.has(place)),
     }));
   const owned = mine.plus(changed).filter((place) => isThere(object, place));
-  return withManagers(structuredClone(object), [...others, { writer, owned }], live);
+  return withManagers(jsonCopy(object), [...others, { writer, owned }], entries);
 }
 
 function isThere(object: KubeObject, place: Place): boolean {
@@ -111,8 +112,7 @@ function entriesOf(object: KubeObject): Entry[] {
 }
 
 /** Who owned the same before keeps the time of that. */
-function withManagers(object: KubeObject, entries: readonly Entry[], live: KubeObject | null): KubeObject {
-  const before = live === null ? [] : entriesOf(live);
+function withManagers(object: KubeObject, entries: readonly Entry[], before: readonly Entry[]): KubeObject {
   const managedFields = entries
     .filter(({ owned }) => owned.size > 0)
     .map(({ writer, owned }): ManagedFields => {
@@ -139,7 +139,7 @@ function nameOf({ manager, operation, subresource }: ManagedFields): string {
 function withoutServersOwn(applied: KubeObject): Json {
   const metadata: Json = { ...applied.metadata };
   for (const name of ['managedFields', 'resourceVersion', 'uid']) Reflect.deleteProperty(metadata, name);
-  return structuredClone({ ...applied, metadata });
+  return jsonCopy({ ...applied, metadata });
 }
 
 function mergeInto(target: Json, applied: Json, at: Place): void {

@@ -1,5 +1,6 @@
 import { isMap } from './field-set.ts';
 import { statusResponse } from './faults.ts';
+import { jsonCopy } from './json-copy.ts';
 import { applyFields, updateFields } from './server-side-apply.ts';
 import { isSame } from '../merge-patch.ts';
 import type { Collection, Draft } from './collections.ts';
@@ -205,9 +206,9 @@ function throughDoor(
   live: KubeObject | null,
   given: KubeObject,
 ): Draft {
-  const draft = structuredClone(given) as unknown as Draft;
+  const draft = jsonCopy(given) as unknown as Draft;
   if (collection.resource.hasStatus !== true) return draft;
-  const before = structuredClone(live) as unknown as Draft | null;
+  const before = jsonCopy(live) as unknown as Draft | null;
   const { managedFields } = draft.metadata;
   if (writer.subresource === 'status' && before !== null) {
     const metadata = { ...before.metadata, ...(managedFields !== undefined && { managedFields }) };
