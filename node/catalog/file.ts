@@ -31,7 +31,10 @@ const DAY_MS = 86_400_000;
 export class FileCatalog implements Catalog {
   readonly #options: FileCatalogOptions;
   readonly #timer: NodeJS.Timeout;
-  readonly #answers = new LRUCache<string, Answer<Product>>({ max: ANSWERS_MAX });
+  readonly #answers = new LRUCache<string, Answer<Product>>({
+    maxSize: ANSWERS_MAX,
+    sizeCalculation: () => 1,
+  });
   #products = new Map<string, CatalogFile['products'][number]>();
   #file: CatalogFile;
   #seen: string;

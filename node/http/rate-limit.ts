@@ -25,7 +25,8 @@ export class RateLimit {
     this.#perMinute = perMinute;
     this.#perMs = perMinute / 60_000;
     this.#monotonicMs = monotonicMs;
-    this.#buckets = new LRUCache({ max: keysMax });
+    // By size, though all have one: by number, room for all of them would be made at once, 5 MB a limit.
+    this.#buckets = new LRUCache({ maxSize: keysMax, sizeCalculation: () => 1 });
   }
 
   /** Takes one. Returns 0, or the ms after which the next one is there. */
