@@ -443,11 +443,16 @@ describe('lmdb journal', () => {
       children.forEach((child, index) =>
         child.stdout.on('data', (chunk: Buffer) => (lines[index] = (lines[index] ?? '') + chunk.toString())),
       );
-      // Each has acknowledged something, then dies in the middle of a write.
-      while (lines.some((text) => text.split('\n').length < 20))
-        await once((children[0] as ChildProcess).stdout as Readable, 'data');
       const exits = children.map((child) => once(child, 'close'));
-      for (const child of children) child.kill('SIGKILL');
+      const ended = Promise.race(exits).then(() => assert.fail('a writer ended by itself'));
+      try {
+        // Each has acknowledged something, then dies in the middle of a write.
+        while (lines.some((text) => text.split('\n').length < 20))
+          await Promise.race([once((children[0] as ChildProcess).stdout as Readable, 'data'), ended]);
+      } finally {
+        ended.catch(() => undefined);
+        for (const child of children) child.kill('SIGKILL');
+      }
       await Promise.all(exits);
       for (const text of lines) acknowledged.push(...text.split('\n').slice(0, -1));
     }

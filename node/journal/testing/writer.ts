@@ -1,5 +1,5 @@
 import { LmdbJournal } from '../lmdb.ts';
-import type { Head } from '../port.ts';
+import type { Head, WriteOutcome } from '../port.ts';
 
 /** Appends to carts of its own and prints each acknowledged record, until it is killed: `writer.ts <directory> <name>`. */
 const [path = '', name = ''] = process.argv.slice(2);
@@ -23,13 +23,16 @@ for (let recordId = 1; ; recordId += 8) {
       expiresDay: 20_000,
     };
   });
-  const outcomes =
+  const write = (): Promise<readonly WriteOutcome[]> =>
     heads.size === 0
-      ? await journal.create(session, entries)
-      : await journal.append(
+      ? journal.create(session, entries)
+      : journal.append(
           session,
           entries.map((entry) => ({ ...entry, head: heads.get(entry.cart) as Head })),
         );
+  let outcomes = await write();
+  // On a busy machine a write may take longer than is waited for: the same entries again tell.
+  while (outcomes.some(({ status }) => status === 'unknown')) outcomes = await write();
   const lines = outcomes.map((outcome, index) => {
     if (outcome.status !== 'ok') throw new Error(JSON.stringify(outcome));
     const { cart, record } = entries[index] as (typeof entries)[number];
