@@ -50,9 +50,10 @@ run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in .
 	@COOKIE_SECURE="$${COOKIE_SECURE:-false}" LEASE_MS="$${LEASE_MS:-2400}" HOST="$${HOST:-127.0.0.1}" ADMIN_HOST="$${ADMIN_HOST:-127.0.0.1}" \
 		exec "$(NODE)" $(NODE_FLAGS) node/run.ts $(ARGS)
 
+# The tests start some hundred processes and threads; each would strip the types of the same files anew. What is kept goes by the files' content.
 .PHONY: test
 test: $(INSTALLED) ## every test that needs no Kubernetes
-	@"$(NODE)" $(BIN)/mocha --reporter node/testing/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
+	@NODE_COMPILE_CACHE="$(CURDIR)/.cache/compiled" "$(NODE)" $(BIN)/mocha --reporter node/testing/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
 
 .PHONY: e2e
 e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them

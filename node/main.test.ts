@@ -49,6 +49,7 @@ describe('node process', function () {
     const child = spawn(process.execPath, [join(import.meta.dirname, file), ...flags], {
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         HOST: '127.0.0.1',
         ADMIN_HOST: '127.0.0.1',
         HTTP_PORT: '0',

@@ -67,6 +67,7 @@ describe('operator process', function () {
     const started = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...flags], {
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         KUBECONFIG: kubeconfig,
         POD_NAME: 'operator-0',
         POD_NAMESPACE: 'system',
