@@ -26,16 +26,16 @@ function derived(
 }
 
 /** What kube-proxy and the agent share. */
-const network = derived('network', keyOfFiles('images/network.Dockerfile'));
+const network = derived('network', keyOfFiles('images/network.Dockerfile', 'images/libraries.sh'));
+/** Under the product's images, and the agent's. */
+export const base = derived('base', nodeKey, keyOfFiles('images/base.Dockerfile', 'images/libraries.sh'));
 const agentSources = ['agent/api.ts', 'agent/main.ts', 'agent/network.ts', 'agent/volumes.ts'];
 export const agent = derived(
   'agent',
   network.key,
-  nodeKey,
+  base.key,
   keyOfFiles('images/agent.Dockerfile', ...agentSources),
 );
-/** Under the product's images. */
-export const base = derived('base', nodeKey, keyOfFiles('images/base.Dockerfile', 'images/libraries.sh'));
 
 export function kubeProxy(workshop: Workshop): { readonly image: string; readonly key: string } {
   return derived(
@@ -59,25 +59,31 @@ export function imageSteps(workshop: Workshop): readonly Step[] {
   return [
     cache.folderStep('node', nodeKey, (folder) => fetchNode(workshop, folder)),
     workshop.imageStep('debian', debian.key, (image) => makeDebian(workshop, image)),
-    workshop.imageStep('network', network.key, (image) =>
-      workshop.build(image, 'images/network.Dockerfile', { DEBIAN: debian.image }, cache.scratch('network')),
-    ),
+    workshop.imageStep('network', network.key, async (image) => {
+      const context = cache.scratch('network');
+      cpSync(recipe('images/libraries.sh'), join(context, 'libraries.sh'));
+      await workshop.build(image, 'images/network.Dockerfile', { DEBIAN: debian.image }, context);
+    }),
     workshop.imageStep('kube-proxy', proxy.key, async (image) => {
       const context = cache.scratch('kube-proxy');
       linkSync(join(programs(workshop, 'kubernetes').folder, 'kube-proxy'), join(context, 'kube-proxy'));
       await workshop.build(image, 'images/kube-proxy.Dockerfile', { NETWORK: network.image }, context);
-    }),
-    workshop.imageStep('agent', agent.key, async (image) => {
-      const context = cache.scratch('agent');
-      linkSync(node, join(context, 'node'));
-      for (const source of agentSources) cpSync(recipe(source), join(context, source));
-      await workshop.build(image, 'images/agent.Dockerfile', { NETWORK: network.image }, context);
     }),
     workshop.imageStep('base', base.key, async (image) => {
       const context = cache.scratch('base');
       linkSync(node, join(context, 'node'));
       cpSync(recipe('images/libraries.sh'), join(context, 'libraries.sh'));
       await workshop.build(image, 'images/base.Dockerfile', { DEBIAN: debian.image }, context);
+    }),
+    workshop.imageStep('agent', agent.key, async (image) => {
+      const context = cache.scratch('agent');
+      for (const source of agentSources) cpSync(recipe(source), join(context, source));
+      await workshop.build(
+        image,
+        'images/agent.Dockerfile',
+        { BASE: base.image, NETWORK: network.image },
+        context,
+      );
     }),
     workshop.imageStep('prometheus', monitor.key, (image) => {
       const { folder } = programs(workshop, 'prometheus');

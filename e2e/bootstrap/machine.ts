@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writ
 import { join } from 'node:path';
 import { keyOf } from './cache.ts';
 import { kubernetesVersion, programs, sourceOf, versionOf } from './go-modules.ts';
-import { agent, debian, importPrograms, kubeProxy } from './images.ts';
+import { agent, debian, importPrograms, kubeProxy, prometheus } from './images.ts';
 import { imageName, keyOfFiles, recipe } from './workshop.ts';
 import type { Shell } from '../process/shell.ts';
 import type { Step } from './step.ts';
@@ -27,7 +27,8 @@ const machineBase = imageName('machine-base', baseKey);
 export function machine(workshop: Workshop): { readonly image: string; readonly key: string } {
   const modules = ['kubernetes', 'etcd', 'coredns'].map((name) => programs(workshop, name).key);
   const manifests = keyOfFiles('agent/network.yaml', 'agent/storage.yaml');
-  const key = keyOf(EDITION, baseKey, agent.key, kubeProxy(workshop).key, manifests, ...modules);
+  const parts = [agent.key, kubeProxy(workshop).key, prometheus(workshop).key, manifests, ...modules];
+  const key = keyOf(EDITION, baseKey, ...parts);
   return { image: imageName('machine', key), key };
 }
 
@@ -138,7 +139,9 @@ async function componentImages(
   if (sandbox === undefined) throw new Error('containerd’s configuration names no sandbox image');
 
   const { key } = machine(workshop);
-  const images: Record<string, string> = { [agent.image]: agent.image };
+  // Prometheus is a test's, and big: what is here need not be sent to each machine of each cluster.
+  const images: Record<string, string> = {};
+  for (const image of [agent.image, prometheus(workshop).image]) images[image] = image;
   for (const name of [...wanted.filter((one) => !one.includes('/pause:')), sandbox]) {
     const program = /([^/]+):/.exec(name.slice(name.lastIndexOf('/')))?.[1] ?? '';
     if (program === 'kube-proxy') {
