@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cache } from './bootstrap/cache.ts';
 import { Engine } from './bootstrap/engine.ts';
+import { Archive } from './cluster/archive.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { StateFile } from './cluster/state.ts';
 import { findTools } from './cluster/toolbox.ts';
@@ -20,6 +21,7 @@ import type { Count } from './suite/count.ts';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.cache/e2e');
 const kubeconfig = join(folder, 'kubeconfig');
+const archives = join(folder, 'images');
 const state = new StateFile(join(folder, 'cluster.json'));
 /** Each checkout has clusters of its own. */
 const clusterName = `cartwright-${createHash('sha256').update(root).digest('hex').slice(0, 6)}`;
@@ -176,13 +178,9 @@ async function build(shell: Shell, toolbox: Toolbox): Promise<Images> {
 }
 
 async function put(shell: Shell, images: Images, on: readonly Cluster[]): Promise<void> {
-  const local: string[] = [];
-  for (const image of Object.values(images)) {
-    const look = { deadlineMs: LOOK_DEADLINE_MS };
-    // What this engine has not, the cluster's machines pull.
-    if (await shell.succeeds('docker', ['image', 'inspect', image], look)) local.push(image);
-  }
-  await inLanes(on, on, (cluster) => cluster.load(local));
+  const archive = await new Archive(archives, shell).save(Object.values(images));
+  // What this engine has not, the cluster's machines pull.
+  if (archive !== null) await inLanes(on, on, (cluster) => cluster.load(archive));
 }
 
 /** On one cluster, one file after the other. */
@@ -210,6 +208,7 @@ async function down(outer: Shell): Promise<void> {
   await timed('down', async () => {
     if (await engine.answers()) for (const cluster of clusters(shell)) await cluster.delete();
     await engine.stopIfIdle();
+    rmSync(archives, { recursive: true, force: true });
     state.remove();
   });
 }
@@ -224,7 +223,7 @@ function knownCluster(): State {
 function clusters(shell: Shell, width = CLUSTERS_MAX): readonly Cluster[] {
   return Array.from({ length: width }, (_, index) => {
     const suffix = index === 0 ? '' : `-${index + 1}`;
-    return new Cluster(`${clusterName}${suffix}`, `${kubeconfig}${suffix}`, shell);
+    return new Cluster(`${clusterName}${suffix}`, `${kubeconfig}${suffix}`, archives, shell);
   });
 }
 

@@ -12,24 +12,34 @@ const LOAD_DEADLINE_MS = 5 * 60_000;
 /** Where the API server writes its audit log, as the control plane's machine sees it. The kubelet there serves the folder above. */
 const AUDIT_LOG = '/var/log/kubernetes/audit.log';
 const AUDIT_FOLDER = '/etc/kubernetes/audit';
+/** Where workers see the archive of images. */
+const IMAGES = '/images';
+/** Sends a machine's containerd what of the images it has not: of new ones mostly few layers. They are unpacked where they are first used. */
+const IMPORT = `cd "${IMAGES}/$1"
+known() { ctr --namespace=k8s.io content ls --quiet | sed 's|^sha256:|blobs/sha256/|'; }
+tar --create --exclude-from=<(known) -- * | ctr --namespace=k8s.io images import --no-unpack -`;
 
 /** A Kubernetes cluster whose machines are containers: one control plane, two workers. */
 export class Cluster {
   readonly name: string;
   readonly kubeconfig: string;
+  readonly #images: string;
   readonly #shell: Shell;
 
-  constructor(name: string, kubeconfig: string, shell: Shell) {
+  /** `images` is the folder of archives that it will be given images from. */
+  constructor(name: string, kubeconfig: string, images: string, shell: Shell) {
     this.name = name;
     this.kubeconfig = kubeconfig;
+    this.#images = images;
     this.#shell = shell;
   }
 
   /** On machines of that image, or of kind's own. */
   async create(machineImage: string | null): Promise<void> {
     mkdirSync(dirname(this.kubeconfig), { recursive: true });
+    mkdirSync(this.#images, { recursive: true });
     const file = `${this.kubeconfig}.kind.json`;
-    writeFileSync(file, JSON.stringify(configuration(this.name), null, 2));
+    writeFileSync(file, JSON.stringify(configuration(this.name, this.#images), null, 2));
     const image = machineImage === null ? [] : ['--image', machineImage];
     const flags = [
       '--config',
@@ -45,11 +55,16 @@ export class Cluster {
     await this.#ready('deployment', '--all', 'Available', '--namespace=kube-system');
   }
 
-  /** Puts images of this machine's engine on the cluster's machines. Those that are there already cost little. */
-  async load(images: readonly string[]): Promise<void> {
-    await this.#shell.run('kind', ['load', 'docker-image', '--name', this.name, ...images], {
-      deadlineMs: LOAD_DEADLINE_MS,
-    });
+  /** Puts the images of an archive on its workers: on the control plane runs nothing but what belongs to it. */
+  async load(archive: string): Promise<void> {
+    const workers = await this.#machines('worker');
+    if (workers.length === 0) throw new Error(`the cluster ${this.name} has no workers`);
+    const script = ['bash', '-euo', 'pipefail', '-c', IMPORT, 'bash', archive];
+    await Promise.all(
+      workers.map((worker) =>
+        this.#shell.run('docker', ['exec', worker, ...script], { deadlineMs: LOAD_DEADLINE_MS }),
+      ),
+    );
   }
 
   /** By the engine alone: it works where kind is not at hand, and on what a killed run left behind. */
@@ -65,9 +80,10 @@ export class Cluster {
     if (machines.length > 0) throw new Error(`the cluster’s machines stay: ${machines.join(', ')}`);
   }
 
-  async #machines(): Promise<readonly string[]> {
-    const filter = `label=io.x-k8s.kind.cluster=${this.name}`;
-    const list = await this.#shell.run('docker', ['ps', '--all', '--quiet', '--filter', filter], {
+  async #machines(role?: 'worker'): Promise<readonly string[]> {
+    const labels = [`cluster=${this.name}`, ...(role === undefined ? [] : [`role=${role}`])];
+    const filters = labels.map((label) => `--filter=label=io.x-k8s.kind.${label}`);
+    const list = await this.#shell.run('docker', ['ps', '--all', '--quiet', ...filters], {
       deadlineMs: LOOK_DEADLINE_MS,
     });
     return list.split('\n').filter((id) => id !== '');
@@ -88,8 +104,8 @@ export class Cluster {
   }
 }
 
-function configuration(name: string): object {
-  const audit = {
+function configuration(name: string, images: string): object {
+  const settings = {
     kind: 'ClusterConfiguration',
     apiServer: {
       extraArgs: {
@@ -115,6 +131,10 @@ function configuration(name: string): object {
       ],
     },
   };
+  const worker = {
+    role: 'worker',
+    extraMounts: [{ hostPath: images, containerPath: IMAGES, readOnly: true }],
+  };
   const policy = join(import.meta.dirname, 'audit-policy.yaml');
   return {
     kind: 'Cluster',
@@ -123,11 +143,11 @@ function configuration(name: string): object {
     nodes: [
       {
         role: 'control-plane',
-        kubeadmConfigPatches: [JSON.stringify(audit)],
+        kubeadmConfigPatches: [JSON.stringify(settings)],
         extraMounts: [{ hostPath: policy, containerPath: `${AUDIT_FOLDER}/policy.yaml`, readOnly: true }],
       },
-      { role: 'worker' },
-      { role: 'worker' },
+      worker,
+      worker,
     ],
   };
 }
