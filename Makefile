@@ -51,9 +51,11 @@ run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in .
 		exec "$(NODE)" $(NODE_FLAGS) node/run.ts $(ARGS)
 
 # The tests start some hundred processes and threads; each would strip the types of the same files anew. What is kept goes by the files' content.
+test e2e e2e-test: export NODE_COMPILE_CACHE := $(CURDIR)/.cache/compiled
+
 .PHONY: test
 test: $(INSTALLED) ## every test that needs no Kubernetes
-	@NODE_COMPILE_CACHE="$(CURDIR)/.cache/compiled" "$(NODE)" $(BIN)/mocha --reporter node/testing/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
+	@"$(NODE)" $(BIN)/mocha --reporter node/testing/summary-reporter.ts $(if $(ONLY),--grep '$(ONLY)')
 
 .PHONY: e2e
 e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them

@@ -1,10 +1,11 @@
+import { askPod } from './api.ts';
 import { images } from './images.ts';
 import { restricted } from './restricted.ts';
 import type { Namespace } from './namespace.ts';
 
 const REQUEST_DEADLINE_MS = 20_000;
-/** Starting kubectl and Node takes its time on a busy machine. */
-const CALL_DEADLINE_MS = 60_000;
+/** With the way to the pod and back. */
+const CALL_DEADLINE_MS = 30_000;
 
 export interface Request {
   readonly method?: string;
@@ -18,15 +19,6 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
-
-/** Runs in the pod: one request, its answer as JSON. */
-const ONE_REQUEST = `
-  const { url, method, headers, json, deadlineMs } = JSON.parse(process.argv[1]);
-  const type = json === undefined ? {} : { 'content-type': 'application/json' };
-  const body = json === undefined ? undefined : JSON.stringify(json);
-  const response = await fetch(url, { method, headers: { ...type, ...headers }, body, redirect: 'manual', signal: AbortSignal.timeout(deadlineMs) });
-  process.stdout.write(JSON.stringify({ status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }));
-`;
 
 export interface GrpcCall {
   /** Like `shop:1337`. */
@@ -44,29 +36,57 @@ export interface GrpcAnswer {
   readonly reply: Readonly<Record<string, unknown>> | null;
 }
 
-/** Runs in the pod, among the node's packages: one call, its end as JSON. */
-const ONE_CALL = `
-  import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
-  import { load } from '@grpc/proto-loader';
-  const { address, service, method, request, deadlineMs } = JSON.parse(process.argv[1]);
-  const files = ['cart_actor.proto', 'hipstershop.proto', 'oteldemo.proto'];
-  const packages = loadPackageDefinition(await load(files, { includeDirs: ['proto'], longs: Number, enums: String }));
-  const [inPackage, name] = service.split('.');
-  const client = new packages[inPackage][name](address, credentials.createInsecure());
-  const options = { deadline: Date.now() + deadlineMs };
-  const { responseStream } = packages[inPackage][name].service[method];
-  const end = await new Promise((resolve) => {
-    const failed = ({ code }) => resolve({ code, reply: null });
-    const answered = (reply) => resolve({ code: status.OK, reply });
-    if (!responseStream) client[method](request, options, (error, reply) => (error ? failed(error) : answered(reply)));
-    else {
-      const stream = client[method](request, options);
-      stream.on('error', failed).once('data', (reply) => { answered(reply); stream.cancel(); });
-    }
+/** Runs in the pod, among the node's packages: does what it is asked for, and answers with what came of it. Each request has a connection of its own, as those of many shoppers have. */
+const PROGRAM = `
+  import { createServer, request } from 'node:http';
+
+  const textOf = async (stream) => {
+    let text = '';
+    for await (const part of stream.setEncoding('utf8')) text += part;
+    return text;
+  };
+  const fetched = ({ url, method, headers, json, deadlineMs }) => new Promise((resolve, reject) => {
+    const type = json === undefined ? {} : { 'content-type': 'application/json' };
+    const options = { method, headers: { ...type, ...headers }, agent: false, signal: AbortSignal.timeout(deadlineMs) };
+    request(url, options, (response) => {
+      const named = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      textOf(response).then((body) => resolve({ status: response.statusCode, headers: Object.fromEntries(named), body }), reject);
+    }).on('error', reject).end(json === undefined ? undefined : JSON.stringify(json));
   });
-  client.close();
-  process.stdout.write(JSON.stringify(end));
+  const called = async ({ address, service, method, request, deadlineMs }) => {
+    const { credentials, loadPackageDefinition, status } = await import('@grpc/grpc-js');
+    const { load } = await import('@grpc/proto-loader');
+    const files = ['cart_actor.proto', 'hipstershop.proto', 'oteldemo.proto'];
+    const packages = loadPackageDefinition(await load(files, { includeDirs: ['proto'], longs: Number, enums: String }));
+    const [inPackage, name] = service.split('.');
+    const client = new packages[inPackage][name](address, credentials.createInsecure());
+    const options = { deadline: Date.now() + deadlineMs };
+    const { responseStream } = packages[inPackage][name].service[method];
+    const end = await new Promise((resolve) => {
+      const failed = ({ code }) => resolve({ code, reply: null });
+      const answered = (reply) => resolve({ code: status.OK, reply });
+      if (!responseStream) client[method](request, options, (error, reply) => (error ? failed(error) : answered(reply)));
+      else {
+        const stream = client[method](request, options);
+        stream.on('error', failed).once('data', (reply) => { answered(reply); stream.cancel(); });
+      }
+    });
+    client.close();
+    return end;
+  };
+
+  const deeds = { '/fetch': fetched, '/call': called };
+  createServer(async (asked, answer) => {
+    try {
+      const end = await deeds[asked.url](JSON.parse(await textOf(asked)));
+      answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(end));
+    } catch (error) {
+      answer.writeHead(502, { 'content-type': 'text/plain' }).end(String(error));
+    }
+  }).listen(8080);
+  process.once('SIGTERM', () => process.exit(0));
 `;
+const PORT = 8080;
 
 /** A pod that sends requests from inside the cluster, with its names and its network. Without a shell: it is the node's image. */
 export class Client {
@@ -79,7 +99,6 @@ export class Client {
   }
 
   static async start(namespace: Namespace, name = 'client'): Promise<Client> {
-    const idle = 'process.once("SIGTERM", () => process.exit(0)); setInterval(() => undefined, 1 << 30);';
     await namespace.apply([
       {
         apiVersion: 'v1',
@@ -93,7 +112,8 @@ export class Client {
               name: 'client',
               image: images.node,
               imagePullPolicy: 'IfNotPresent',
-              command: ['node', '--eval', idle],
+              command: ['node', '--input-type=module', '--eval', PROGRAM],
+              startupProbe: { tcpSocket: { port: PORT }, periodSeconds: 1, failureThreshold: 60 },
               securityContext: restricted.container,
             },
           ],
@@ -106,17 +126,16 @@ export class Client {
 
   /** Throws when there is no answer at all. */
   async fetch(url: string, request: Request = {}): Promise<Answer> {
-    return JSON.parse(await this.#run(ONE_REQUEST, { url, ...request })) as Answer;
+    return (await this.#ask('/fetch', { url, ...request })) as Answer;
   }
 
   /** A call of a unary method, or the begin of a stream. */
   async call(call: GrpcCall): Promise<GrpcAnswer> {
-    return JSON.parse(await this.#run(ONE_CALL, call)) as GrpcAnswer;
+    return (await this.#ask('/call', call)) as GrpcAnswer;
   }
 
-  #run(program: string, message: object): Promise<string> {
-    const argument = JSON.stringify({ deadlineMs: REQUEST_DEADLINE_MS, ...message });
-    const command = ['node', '--input-type=module', '--eval', program, argument];
-    return this.#namespace.kubectl(['exec', this.name, '--', ...command], { deadlineMs: CALL_DEADLINE_MS });
+  #ask(path: string, message: object): Promise<unknown> {
+    const pod = { namespace: this.#namespace.name, name: this.name, port: PORT };
+    return askPod(pod, path, { deadlineMs: REQUEST_DEADLINE_MS, ...message }, CALL_DEADLINE_MS);
   }
 }

@@ -50,6 +50,7 @@ export class OperatorProcess implements AsyncDisposable {
     const main = join(import.meta.dirname, '../../operator/main.ts');
     const child = new Child(process.execPath, [main], {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       KUBECONFIG: join(folder, 'kubeconfig'),
       POD_NAME: name,
       POD_NAMESPACE: namespace.name,
