@@ -12,6 +12,9 @@ import type {
  *
  * At most `outstandingMax` batches are under way; what arrives meanwhile makes up the next one. An idle journal is written to at the
  * end of the current turn of the event loop, when every request that was read from the sockets in this turn has joined.
+ *
+ * Shoppers that wait for each other's batch fall into two halves: while one half's batch is written, the other half's waits, and is sent before
+ * those that were just answered can ask for more. So behind a batch of some size a few turns are left for these to join.
  */
 export interface GroupCommitOptions {
   /** Batches under way at once. One: a larger batch costs the disk and the processor less than two smaller ones. */
@@ -20,12 +23,18 @@ export interface GroupCommitOptions {
   readonly batchMax: number;
   /** Entries waiting; beyond it they are refused at once. */
   readonly waitingMax: number;
+  /** Turns of the event loop that a batch waits for those whose batch was just answered. A turn in which nothing comes takes microseconds. */
+  readonly gatherTurns: number;
 }
+
+/** A smaller batch shows no crowd that is worth waiting for. */
+const CROWD_MIN = 8;
 
 const defaults: GroupCommitOptions = {
   outstandingMax: 1,
   batchMax: 256,
   waitingMax: 16_384,
+  gatherTurns: 16,
 };
 
 /** Told once a batch. */
@@ -110,6 +119,19 @@ export class GroupCommit {
     });
   }
 
+  /** Flushes once as many wait, or that many turns have passed. */
+  #gather(wanted: number, turns: number): void {
+    if (turns === 0 || this.waiting >= Math.min(wanted, this.#options.batchMax)) {
+      this.#flush();
+      return;
+    }
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#gather(wanted, turns - 1);
+    });
+  }
+
   #flush(): void {
     while (this.#outstanding < this.#options.outstandingMax && this.waiting > 0) {
       const records = this.#records.splice(0, this.#options.batchMax);
@@ -127,7 +149,9 @@ export class GroupCommit {
   ): Promise<void> {
     await Promise.all([this.#sendRecords(records), this.#sendReleases(releases)]);
     this.#outstanding -= 1;
-    this.#flush();
+    if (records.length >= CROWD_MIN && this.waiting > 0)
+      this.#gather(this.waiting + records.length, this.#options.gatherTurns);
+    else this.#flush();
     if (this.#outstanding === 0) {
       for (const resolve of this.#idle.splice(0)) resolve();
     }
