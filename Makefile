@@ -59,23 +59,23 @@ test: $(INSTALLED) ## every test that needs no Kubernetes
 
 .PHONY: e2e
 e2e: $(INSTALLED) ## the tests that need Kubernetes, on a cluster made for them; TEST=<regex> some of them
-	@"$(NODE)" e2e/main.ts run
+	@exec "$(NODE)" e2e/main.ts run
 
 .PHONY: e2e-up
 e2e-up: $(INSTALLED) ## a cluster that stays, with our images on it
-	@"$(NODE)" e2e/main.ts up
+	@exec "$(NODE)" e2e/main.ts up
 
 .PHONY: e2e-load
 e2e-load: $(INSTALLED) ## build our images anew and put them on that cluster
-	@"$(NODE)" e2e/main.ts load
+	@exec "$(NODE)" e2e/main.ts load
 
 .PHONY: e2e-test
 e2e-test: $(INSTALLED) ## the tests that need Kubernetes, on that cluster
-	@"$(NODE)" e2e/main.ts test
+	@exec "$(NODE)" e2e/main.ts test
 
 .PHONY: e2e-down
 e2e-down: $(INSTALLED) ## remove that cluster
-	@"$(NODE)" e2e/main.ts down
+	@exec "$(NODE)" e2e/main.ts down
 
 .PHONY: e2e-tools
 e2e-tools: $(INSTALLED) ## make kind, kubectl, helm and their images here, and print how to use them

@@ -32,6 +32,7 @@ describe('the machinery, when the API server goes', function () {
     await renewDns();
   });
 
+  /** On kind: the container of the control plane has the node's name, and its kubelet starts the API server anew. */
   it('comes back by itself when the API server is killed', async () => {
     const { items } = await direct.list(nodes, { labelSelector: 'node-role.kubernetes.io/control-plane' });
     const machine = new Machine(items[0]?.metadata.name ?? assert.fail('no control plane'));

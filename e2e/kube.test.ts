@@ -180,6 +180,4 @@ describe('the machinery on a real API server', function () {
     assert.equal(await writer.write(object, { ready: '1/1' }), true);
     assert.equal(await writer.write(await direct.get(widgets, object.metadata), { ready: '1/1' }), false);
   });
-
-  /** On kind: the container of the control plane has the node's name, and its kubelet starts the API server anew. */
 });

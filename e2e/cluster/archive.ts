@@ -83,10 +83,13 @@ async function layOut(saved: string, fresh: string): Promise<void> {
     if (!existsSync(join(folder, hex))) linkSync(path, join(folder, hex));
   }
   const described = images.map((image) => {
+    const { RepoTags: tags } = image;
+    if (tags === null)
+      throw new Error('an image that goes by its digest alone can’t be put on machines: tag it');
     const text = manifestOf(image, blobs);
     const hex = sha256(text);
     writeFileSync(join(folder, hex), text);
-    return { tags: image.RepoTags, manifest: { digest: `sha256:${hex}`, size: Buffer.byteLength(text) } };
+    return { tags, manifest: { digest: `sha256:${hex}`, size: Buffer.byteLength(text) } };
   });
   writeFileSync(join(fresh, 'index.json'), indexOf(described));
   writeFileSync(join(fresh, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));

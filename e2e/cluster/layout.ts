@@ -1,7 +1,8 @@
 /** What an archive of `docker save` says of one image in its manifest.json, in each of its formats. */
 export interface SavedImage {
   readonly Config: string;
-  readonly RepoTags: readonly string[];
+  /** Null: it was asked for by its digest. */
+  readonly RepoTags: readonly string[] | null;
   readonly Layers: readonly string[];
 }
 

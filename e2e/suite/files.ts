@@ -9,12 +9,13 @@ const ALONE = [
   'prometheus',
   'cluster',
   'rbac',
+  'kube',
   'install-yaml',
   'chart-rendered',
   'api-restart',
 ];
 /** Of the others those that take minutes: they are begun first, so that in the end nothing waits long for one of them. */
-const LONG = ['mistakes', 'leadership', 'deletion', 'foreign-edits', 'kube'];
+const LONG = ['mistakes', 'leadership', 'deletion', 'foreign-edits'];
 
 /**
  * The files of tests that need a cluster, in the order in which they are best begun. Those of one piece may run at the same time on one cluster: each has namespaces of its own, and operators

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { NEVER } from '../journal/port.ts';
 import { harness } from './testing/fixtures.ts';
+import type { Head } from '../journal/port.ts';
 import type { Harness } from './testing/fixtures.ts';
 
 /** More than a batch that was answered waits for. */
@@ -66,6 +67,42 @@ describe('group commit', () => {
   it('waits for nobody behind a few', async () => {
     await halves(7, 3);
     assert.deepEqual(test.journal.batches, [7, 7, 7]);
+  });
+
+  it('waits no longer than a flush takes, however long its turns are', async () => {
+    const release = test.journal.hold();
+    shop(8, 3);
+    await turns(2);
+    make(() => undefined);
+    release();
+    // The first batch is answered, and the next one waits for its shoppers.
+    while (test.journal.batches.length === 0) await turns(1);
+    test.clock.advance(5);
+    await turns(MANY_TURNS);
+    assert.deepEqual(test.journal.batches, [8, 1, 8]);
+  });
+
+  it('waits for nobody where only releases wait', async () => {
+    const entry = {
+      cart: 'c0',
+      recordId: (written += 1),
+      record: Uint8Array.of(1),
+      expiresDay: NEVER,
+      head: null,
+    };
+    const head = await new Promise<Head>((resolve) => {
+      test.commit.write(test.session, entry, (outcome) => {
+        assert.ok(outcome.status === 'ok');
+        resolve(outcome.head);
+      });
+    });
+    const open = test.journal.hold();
+    shop(8, 1);
+    await turns(2);
+    test.commit.release(test.session, { cart: 'c0', head }, () => undefined);
+    open();
+    await turns(MANY_TURNS);
+    assert.deepEqual(test.journal.batches, [1, 8, 1, 8]);
   });
 
   it('is not idle while it waits for them', async () => {

@@ -29,6 +29,8 @@ export interface GroupCommitOptions {
 
 /** A smaller batch shows no crowd that is worth waiting for. */
 const CROWD_MIN = 8;
+/** Turns may be long where a node has much else to do: no longer than a flush takes. */
+const GATHER_MAX_MS = 5;
 
 const defaults: GroupCommitOptions = {
   outstandingMax: 1,
@@ -119,16 +121,17 @@ export class GroupCommit {
     });
   }
 
-  /** Flushes once as many wait, or that many turns have passed. */
-  #gather(wanted: number, turns: number): void {
-    if (turns === 0 || this.waiting >= Math.min(wanted, this.#options.batchMax)) {
+  /** Flushes once as many wait, or that many turns or the time have passed. */
+  #gather(wanted: number, turns: number, untilMs: number): void {
+    const complete = this.#records.length >= Math.min(wanted, this.#options.batchMax);
+    if (complete || turns === 0 || this.#monotonicMs() >= untilMs) {
       this.#flush();
       return;
     }
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#gather(wanted, turns - 1);
+      this.#gather(wanted, turns - 1, untilMs);
     });
   }
 
@@ -149,9 +152,11 @@ export class GroupCommit {
   ): Promise<void> {
     await Promise.all([this.#sendRecords(records), this.#sendReleases(releases)]);
     this.#outstanding -= 1;
-    if (records.length >= CROWD_MIN && this.waiting > 0)
-      this.#gather(this.waiting + records.length, this.#options.gatherTurns);
-    else this.#flush();
+    // Releases are no crowd: nobody waits for them.
+    if (records.length >= CROWD_MIN && this.#records.length > 0) {
+      const untilMs = this.#monotonicMs() + GATHER_MAX_MS;
+      this.#gather(this.#records.length + records.length, this.#options.gatherTurns, untilMs);
+    } else this.#flush();
     if (this.#outstanding === 0) {
       for (const resolve of this.#idle.splice(0)) resolve();
     }

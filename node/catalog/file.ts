@@ -31,6 +31,7 @@ const DAY_MS = 86_400_000;
 export class FileCatalog implements Catalog {
   readonly #options: FileCatalogOptions;
   readonly #timer: NodeJS.Timeout;
+  // By size, though all have one: by number, room for all of them would be made at once.
   readonly #answers = new LRUCache<string, Answer<Product>>({
     maxSize: ANSWERS_MAX,
     sizeCalculation: () => 1,

@@ -252,12 +252,18 @@ function growthActions({ grow }: Growth, observed: Observed): readonly Action[] 
  * The plan, as far as it holds once it is carried out. A StatefulSet that was changed just now is not the one that was seen: what was seen says nothing about how the pods stand to it, as
  * long as its controller has not looked at it.
  */
-export function carriedOut(done: Plan, { statefulSet: set }: Observed, applied: Observed['applied']): Plan {
+export function carriedOut(
+  done: Plan,
+  { cluster, statefulSet: set }: Observed,
+  applied: Observed['applied'],
+): Plan {
   if (set.state !== 'ours') return done;
   const { uid, generation: seen = 0 } = set.live.metadata;
   const written = applied.get(wishKey({ ...set.live, kind: statefulSets.kind }));
   if (written === undefined || written.uid !== uid || written.generation <= seen) return done;
-  return { ...done, settled: false, rollout: UNKNOWN_ROLLOUT };
+  const { paused, replicas } = cluster.spec;
+  const pausedWork = paused ? workHeldByPause(replicas, done.replicas, UNKNOWN_ROLLOUT) : [];
+  return { ...done, settled: false, rollout: UNKNOWN_ROLLOUT, pausedWork };
 }
 
 interface ForeignObject extends Finding {
