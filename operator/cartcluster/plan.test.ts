@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { podName } from './names.ts';
-import { plan, REFUSAL_MS } from './plan.ts';
+import { carriedOut, plan, REFUSAL_MS } from './plan.ts';
+import { UNKNOWN_ROLLOUT } from './rollout.ts';
 import {
   aClaim,
   aCluster,
@@ -243,6 +244,32 @@ describe('the plan for a CartCluster', () => {
     it('says which StatefulSet it decided on', () => {
       const observed = afterwards(aCluster(), {}, { replicas: 3 });
       assert.equal(appliesOf(plan(observed, around))[0]?.live, setOf(observed));
+    });
+  });
+
+  describe('once it is carried out', () => {
+    const observed = afterwards(aCluster({ paused: true }), { pods: [aPod(0, 'old')] });
+    const done = plan(observed, around);
+
+    /** After a write of the StatefulSet from which it came with that uid and generation. */
+    function after(uid: string, generation: number): ReturnType<typeof carriedOut> {
+      const key = 'StatefulSet/eu/shop';
+      const before = observed.applied.get(key) ?? assert.fail('it was applied');
+      return carriedOut(done, observed, new Map(observed.applied).set(key, { ...before, uid, generation }));
+    }
+
+    it('knows nothing of the pods where the StatefulSet is another one than was seen', () => {
+      const { settled, rollout, pausedWork } = after('uid-of-StatefulSet-shop', 2);
+      assert.deepEqual(
+        { settled, rollout, pausedWork },
+        { settled: false, rollout: UNKNOWN_ROLLOUT, pausedWork: [] },
+      );
+    });
+
+    it('holds as it was where nothing changed, or what was written is not what is there', () => {
+      assert.deepEqual(done.pausedWork, ['shop-0 of an old revision']);
+      assert.equal(after('uid-of-StatefulSet-shop', 1), done);
+      assert.equal(after('uid-of-a-former-one', 2), done);
     });
   });
 
