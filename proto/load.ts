@@ -1,5 +1,10 @@
 import { loadSync } from '@grpc/proto-loader';
-import type { MessageTypeDefinition, Options, PackageDefinition } from '@grpc/proto-loader';
+import type {
+  MessageTypeDefinition,
+  Options,
+  PackageDefinition,
+  ServiceDefinition,
+} from '@grpc/proto-loader';
 
 /**
  * The protobuf definitions, loaded from the `.proto` files beside this file. Synchronous: it happens once, while the process starts.
@@ -17,33 +22,40 @@ const options: Options = {
 };
 
 /** What gRPC clients call. */
-const served = ['cart_actor.proto', 'hipstershop.proto', 'oteldemo.proto'];
+const services = ['cart_actor.proto', 'hipstershop.proto', 'oteldemo.proto'];
 
-/** Every message and service, for gRPC servers and clients; `differing` are options in which the caller wants it otherwise. */
-export function loadServices(differing: Pick<Options, 'oneofs'> = {}): PackageDefinition {
-  return loadSync([...served, 'control_plane.proto'], { ...options, ...differing });
+/** Every message and service, as clients want them: with the name of each oneof's member. */
+export function loadServices(): PackageDefinition {
+  return loadSync([...services, 'control_plane.proto'], options);
 }
 
 /** What there is to call, for those who ask by reflection: in the spelling of the `.proto` files, which is what one writes messages in. */
 export function loadDescriptions(): PackageDefinition {
-  return loadSync([...served, 'health.proto', 'google_rpc.proto'], { ...options, keepCase: true });
-}
-
-/** The messages that tell why a call failed. Apart from the others: they are not ours to change. */
-export function loadErrorDetails(): PackageDefinition {
-  return loadSync('google_rpc.proto', options);
+  return loadSync([...services, 'health.proto', 'google_rpc.proto'], { ...options, keepCase: true });
 }
 
 /**
- * One message of `messages.proto` for storage: like the wire, but absent optional fields stay absent and no oneof name is added, so
- * that what was decoded has just the fields that were encoded, plus proto3's defaults.
+ * What a node stores, serves and tells of failures: read once, for the parser takes a good part of the time to start. Like the wire, but absent optional fields stay absent and no oneof name is
+ * added, so that what was decoded has just the fields that were encoded, plus proto3's defaults.
  */
-export function loadMessage(name: string): MessageTypeDefinition<object, object> {
-  storage ??= loadSync('messages.proto', { ...options, oneofs: false });
-  const definition = storage[`messages.${name}`];
+function ownDefinitions(): PackageDefinition {
+  own ??= loadSync([...services, 'messages.proto', 'google_rpc.proto'], { ...options, oneofs: false });
+  return own;
+}
+
+let own: PackageDefinition | undefined;
+
+/** A message by its whole name, such as `messages.JournalRecord`. */
+export function messageType(name: string): MessageTypeDefinition<object, object> {
+  const definition = ownDefinitions()[name];
   if (definition === undefined || !('serialize' in definition))
-    throw new Error(`messages.proto has no message ${name}`);
+    throw new Error(`there is no message ${name}`);
   return definition as MessageTypeDefinition<object, object>;
 }
 
-let storage: PackageDefinition | undefined;
+/** A service by its whole name, such as `messages.CartActor`. */
+export function serviceType(name: string): ServiceDefinition {
+  const definition = ownDefinitions()[name];
+  if (definition === undefined || 'format' in definition) throw new Error(`there is no service ${name}`);
+  return definition;
+}

@@ -1,4 +1,4 @@
-import { loadMessage } from '../../proto/load.ts';
+import { messageType } from '../../proto/load.ts';
 import type { Cart, MergeDecision, MergingState } from '../domain/cart.ts';
 import type { Mutation } from '../domain/mutation.ts';
 
@@ -47,8 +47,8 @@ export class RecordFormatError extends Error {
   override readonly name = 'RecordFormatError';
 }
 
-const recordType = loadMessage('JournalRecord');
-const snapshotType = loadMessage('SnapshotRecord');
+const recordType = messageType('messages.JournalRecord');
+const snapshotType = messageType('messages.SnapshotRecord');
 
 export function encodeRecord(record: JournalRecord): Uint8Array {
   return recordType.serialize({

@@ -1,8 +1,8 @@
-import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { serverAt } from '../observability/trace.ts';
 import { placedOrderSchema, ProviderError, providerOrderSchema } from './provider.ts';
 import { beginCall, endCall } from './spans.ts';
+import type * as Undici from 'undici';
 import type { Attributes, Span } from '../observability/trace.ts';
 import type { OrderPayload } from './payload.ts';
 import type { CheckoutProvider, Errand, PlacedOrder, ProviderCall, ProviderOrder } from './provider.ts';
@@ -64,11 +64,7 @@ const refusal = z.object({
  */
 export class KustomProvider implements CheckoutProvider {
   readonly #options: KustomOptions;
-  readonly #agent = new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    connect: { timeout: CONNECT_MS },
-  });
+  readonly #http = openHttp();
   readonly #authorization: string;
   readonly #server: Attributes;
 
@@ -113,8 +109,9 @@ export class KustomProvider implements CheckoutProvider {
     return this.#call('acknowledge', errand, { orderId, headers }, (answer) => void expected(answer, 204));
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    const { agent } = await this.#http;
+    await agent.destroy();
   }
 
   async #call<T>(
@@ -146,9 +143,10 @@ export class KustomProvider implements CheckoutProvider {
     signal: AbortSignal,
     span: Span | undefined,
   ): Promise<Answer> {
+    const { agent, request } = await this.#http;
     try {
       const response = await request(`${this.#options.baseUrl}${filled(path, orderId)}`, {
-        dispatcher: this.#agent,
+        dispatcher: agent,
         method,
         signal,
         headers: {
@@ -171,6 +169,16 @@ export class KustomProvider implements CheckoutProvider {
       throw new ProviderError('unreachable', 'the connection to the provider failed', null, { cause });
     }
   }
+}
+
+/** Begins with the first provider, for a node without one needs nothing of this library, which is large. */
+async function openHttp(): Promise<{
+  readonly agent: Undici.Agent;
+  readonly request: typeof Undici.request;
+}> {
+  const { Agent, request } = await import('undici');
+  const agent = new Agent({ connections: CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_MS } });
+  return { agent, request };
 }
 
 async function json(body: AsyncIterable<Buffer>): Promise<unknown> {

@@ -1,7 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { loadErrorDetails } from '../../proto/load.ts';
+import { messageType } from '../../proto/load.ts';
 import type { StatusObject } from '@grpc/grpc-js';
-import type { MessageTypeDefinition } from '@grpc/proto-loader';
 import type { GrpcProblem } from './problems.ts';
 
 /** Who makes the reasons up (google.rpc.ErrorInfo). */
@@ -12,14 +11,12 @@ const VIOLATIONS_MAX = 10;
 const FIELD_MAX = 120;
 const TEXT_MAX = 240;
 
-const definitions = loadErrorDetails();
-
 /** The status of a call that failed. Its details are in the trailer `grpc-status-details-bin`, as every gRPC library expects them (google.rpc.Status). */
 export function statusOf(problem: GrpcProblem): StatusObject {
   const message = short(problem.message, 2 * TEXT_MAX);
   const metadata = new Metadata();
   const details = detailsOf(problem);
-  const bytes = typeOf('Status').serialize({ code: problem.status, message, details });
+  const bytes = messageType('google.rpc.Status').serialize({ code: problem.status, message, details });
   metadata.set('grpc-status-details-bin', bytes);
   const { retryAfterMs } = problem.details;
   // Clients with a retry policy of their own wait that long.
@@ -53,11 +50,8 @@ function detailsOf({ code, instance, details }: GrpcProblem): object[] {
 }
 
 function any(name: string, message: object): object {
-  return { typeUrl: `type.googleapis.com/google.rpc.${name}`, value: typeOf(name).serialize(message) };
-}
-
-function typeOf(name: string): MessageTypeDefinition<object, object> {
-  return definitions[`google.rpc.${name}`] as MessageTypeDefinition<object, object>;
+  const type = `google.rpc.${name}`;
+  return { typeUrl: `type.googleapis.com/${type}`, value: messageType(type).serialize(message) };
 }
 
 /** Cut to `max` characters. Half of a surrogate pair has no form in UTF-8: grpc-js would throw while it sends the status, where nobody catches. */

@@ -15,6 +15,7 @@ import type { GrpcShop } from './testing/shop.ts';
 
 const HEALTH = 'grpc.health.v1.Health';
 const REFLECTION = 'grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+const OLD_REFLECTION = 'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo';
 const services = ['messages.CartActor', 'hipstershop.CartService', 'oteldemo.CartService'];
 
 /** Resolves with how the stream ended; what was not read of it is dropped. */
@@ -75,8 +76,12 @@ describe('gRPC health', () => {
 });
 
 describe('gRPC reflection', () => {
-  async function ask(shop: GrpcShop, question: object): Promise<Readonly<Record<string, unknown>>> {
-    const stream = shop.client.duplex(REFLECTION).on('error', () => undefined);
+  async function ask(
+    shop: GrpcShop,
+    question: object,
+    how = REFLECTION,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const stream = shop.client.duplex(how).on('error', () => undefined);
     stream.end(question);
     const [answer] = (await once(stream, 'data')) as [Readonly<Record<string, unknown>>];
     return answer;
@@ -84,9 +89,11 @@ describe('gRPC reflection', () => {
 
   it('lists what there is to call, and nothing that is not served', async () => {
     await using shop = await openGrpcShop();
-    const { listServicesResponse } = await ask(shop, { listServices: '*' });
-    const names = (listServicesResponse as { service: { name: string }[] }).service.map(({ name }) => name);
-    assert.deepEqual(names.sort(), [HEALTH, ...services].sort());
+    for (const version of [REFLECTION, OLD_REFLECTION]) {
+      const { listServicesResponse } = await ask(shop, { listServices: '*' }, version);
+      const names = (listServicesResponse as { service: { name: string }[] }).service.map(({ name }) => name);
+      assert.deepEqual(names.sort(), [HEALTH, ...services].sort());
+    }
     const { errorResponse } = await ask(shop, { fileContainingSymbol: 'messages.ControlPlane' });
     assert.equal((errorResponse as { errorCode: number }).errorCode, 5);
   });

@@ -1,16 +1,15 @@
 import { createServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
-import { loadDescriptions, loadServices } from '../../proto/load.ts';
+import { serviceType } from '../../proto/load.ts';
 import { BorrowedServices } from './borrowed-services.ts';
 import { Calls } from './calls.ts';
 import { CART_ACTOR, cartActor } from './cart-actor.ts';
 import { CART_SERVICES, cartService } from './cart-service.ts';
 import { Health, HEALTH } from './health.ts';
+import { addReflection } from './reflection.ts';
 import { Trust } from './trust.ts';
 import type { AddressInfo, Server as Listener, Socket } from 'node:net';
-import type { ChannelOptions, ServiceDefinition } from '@grpc/grpc-js';
-import type { PackageDefinition } from '@grpc/proto-loader';
+import type { ChannelOptions } from '@grpc/grpc-js';
 import type { ChangeFeed } from '../actor/change-feed.ts';
 import type { GrainPool } from '../actor/grain.ts';
 import type { CallsDependencies } from './calls.ts';
@@ -109,19 +108,15 @@ export class GrpcServer {
 
   #addServices(settings: CartActorContext['settings'] & GrpcSettings): void {
     const { pool, feed, clock } = this.#deps;
-    // Without the loader's notes which member of a oneof is there: they are no fields.
-    const definitions = loadServices({ oneofs: false });
     const trust = new Trust(settings.CLUSTER_TOKEN);
     this.#server.addService(
-      serviceOf(definitions, CART_ACTOR),
+      serviceType(CART_ACTOR),
       cartActor(this.#calls, { pool, feed, clock, trust, settings }),
     );
     for (const service of CART_SERVICES)
-      this.#server.addService(serviceOf(definitions, service), cartService(service, this.#calls, pool));
+      this.#server.addService(serviceType(service), cartService(service, this.#calls, pool));
     this.#health.addTo(this.#borrowed);
-    if (!settings.GRPC_REFLECTION) return;
-    const described = loadDescriptions();
-    new ReflectionService(described, { services: [...SERVICES, HEALTH] }).addToServer(this.#borrowed);
+    if (settings.GRPC_REFLECTION) addReflection(this.#borrowed, [...SERVICES, HEALTH]);
   }
 }
 
@@ -138,10 +133,6 @@ function channelOptions(settings: GrpcSettings): ChannelOptions {
     // Its records of every connection and call are for a debugger that nobody attaches.
     'grpc.enable_channelz': 0,
   };
-}
-
-function serviceOf(definitions: PackageDefinition, name: string): ServiceDefinition {
-  return definitions[name] as ServiceDefinition;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { credentials, makeGenericClientConstructor, Metadata, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
-import { loadErrorDetails, loadServices } from '../../../proto/load.ts';
+import { loadServices, messageType } from '../../../proto/load.ts';
 import type {
   ChannelOptions,
   Client,
@@ -11,12 +11,7 @@ import type {
   ClientReadableStream,
   ServiceError,
 } from '@grpc/grpc-js';
-import type {
-  MessageTypeDefinition,
-  MethodDefinition,
-  PackageDefinition,
-  ServiceDefinition,
-} from '@grpc/proto-loader';
+import type { MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 
 /** What a call came to: its reply, or its status with the details that its trailers had. */
 export interface Answer {
@@ -45,13 +40,14 @@ export interface CallHow {
 
 /** Packages bring the definitions of their services with them: the tests don't look at ours through our own eyes. */
 const reflection = createRequire(import.meta.url).resolve('@grpc/reflection');
-const reflectionProto = join(reflection, '../../proto/grpc/reflection/v1/reflection.proto');
+const reflectionProtos = ['v1', 'v1alpha'].map((version) =>
+  join(reflection, `../../proto/grpc/reflection/${version}/reflection.proto`),
+);
 const others = { longs: Number, enums: String, defaults: true, arrays: true, oneofs: true };
 const definitions: PackageDefinition = {
   ...loadServices(),
-  ...loadSync([healthProto, reflectionProto], others),
+  ...loadSync([healthProto, ...reflectionProtos], others),
 };
-const errors = loadErrorDetails();
 const TIMEOUT_MS = 10_000;
 
 /** A gRPC client over a real connection. */
@@ -163,7 +159,7 @@ function detailsOf(trailers: Metadata): Details {
 }
 
 function decode(name: string, bytes: Buffer): object {
-  return (errors[`google.rpc.${name}`] as MessageTypeDefinition<object, object>).deserialize(bytes);
+  return messageType(`google.rpc.${name}`).deserialize(bytes);
 }
 
 function methodOf(path: string): MethodDefinition<object, object> {
