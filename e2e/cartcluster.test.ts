@@ -49,6 +49,12 @@ describe('a CartCluster', () => {
     }
   });
 
+  it('has nodes that start from code compiled with their image', async () => {
+    const count = 'console.log(fs.readdirSync(module.constructor.getCompileCacheDir()).length)';
+    const files = await namespace().kubectl(['exec', 'shop-0', '--', 'node', '--eval', count]);
+    assert.ok(Number(files) > 500, files);
+  });
+
   it('is seen in kubectl get, with its state in one word and in a sentence', async () => {
     const table = await namespace().kubectl(['get', 'cartclusters', '--output=wide']);
     const [head = '', row = ''] = table.split('\n');
