@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isCart, isProblem } from '../http/testing/answers.ts';
 import { mintCartId } from '../http/cart-id.ts';
+import { until } from '../grpc/testing/until.ts';
 import { openCheckoutShop } from './testing/checkout-shop.ts';
 import type { Answer } from '../http/testing/shop.ts';
 import type { CheckoutShop } from './testing/checkout-shop.ts';
@@ -82,6 +83,17 @@ describe('a cart with a checkout that is merged into another one', () => {
     await opened(target);
     shop.catalog.reprice('A', { unitPrice: 30_000 });
     isCart(await merge());
+    const { content } = await opened(target);
+    assert.equal(content['order_amount'], 19_900 + 2 * 30_000);
+  });
+
+  it('has its prices looked up again also where it comes while the target’s checkout is being opened', async () => {
+    shop.catalog.reprice('A', { unitPrice: 30_000 });
+    await shop.fault('slow', 'create', { ms: 500 });
+    const opening = opened(target);
+    await until('the provider is asked', () => shop.steps.at(-1) === 'asking');
+    isCart(await merge());
+    await opening;
     const { content } = await opened(target);
     assert.equal(content['order_amount'], 19_900 + 2 * 30_000);
   });

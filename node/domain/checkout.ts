@@ -43,7 +43,7 @@ function initialize(cart: Draft, message: Messages['InitializeCheckout']): void 
   for (const { lineId, product } of message.linePrices ?? []) repriceLine(cart, lineId, product);
   for (const { deliveryId, option } of message.deliveryPrices ?? [])
     repriceDelivery(cart, deliveryId, option);
-  const pricedAtMs = message.pricedAtMs ?? known;
+  const pricedAtMs = mergedSince(cart, cartVersion) ? known : (message.pricedAtMs ?? known);
   const checkout: Checkout = {
     status: 'CHECKOUT_OPEN',
     reference: orderId,
@@ -54,4 +54,9 @@ function initialize(cart: Draft, message: Messages['InitializeCheckout']): void 
     ...(pricedAtMs !== undefined && { pricedAtMs }),
   };
   cart.checkout = checkout;
+}
+
+/** Something came in from another cart behind that version: whoever asked the catalog then did not ask for it. */
+function mergedSince({ mergeDecisions = [] }: Draft, version: number): boolean {
+  return mergeDecisions.some((decision) => !decision.refused && decision.version > version);
 }

@@ -143,6 +143,15 @@ describe('a merge and a checkout', () => {
     );
   });
 
+  it('of a target whose prices were looked up just before: they are not known to be those of what came along', () => {
+    const carts = finished(frozen(cartOf('s', add('B')), target), target);
+    const { version } = carts.target;
+    const noted = applied(carts.target, opened({ pricedAtMs: 1000, cartVersion: target.version }));
+    assert.equal(noted.checkout.pricedAtMs, undefined);
+    const later = applied(noted, opened({ pricedAtMs: 2000, cartVersion: version }));
+    assert.equal(later.checkout.pricedAtMs, 2000, 'but once it is asked for all of them');
+  });
+
   it('of ordered carts is none: neither goes into the other', () => {
     const ordered = applied(target, opened(), paid(lineOf('A', 3)));
     refuses(() => frozen(ordered, cartOf('s', add('B'))), 'already-ordered');
