@@ -245,6 +245,26 @@ describe('CartActor', () => {
       { cartId, payload: { mutations: [{ merge: { sourceId: 'c2' } }] } },
       'payload.mutations[0].merge',
     ],
+    [
+      'a successor that is no client’s to name',
+      'OrderCreated',
+      { cartId, payload: { orderId: 'o1', status: 'complete', successorId: 'user:1' } },
+      'payload.successorId',
+    ],
+    [
+      'a successor whose name fits into no cookie',
+      'Batch',
+      {
+        cartId,
+        payload: {
+          mutations: [
+            { clear: {} },
+            { orderCreated: { orderId: 'o1', status: 'complete', successorId: '☃; Domain=example' } },
+          ],
+        },
+      },
+      'payload.mutations[1].orderCreated.successorId',
+    ],
     ['a part that is nothing', 'Batch', { cartId, payload: { mutations: [{}] } }, 'payload.mutations[0]'],
     [
       'a batch in a batch',

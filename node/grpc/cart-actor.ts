@@ -1,6 +1,6 @@
 import { isCartId } from '../domain/cart-id.ts';
 import { schemas } from '../domain/mutation.ts';
-import { invalid, locate, MutationReader } from './mutations.ts';
+import { invalid, kindOf, locate, MutationReader } from './mutations.ts';
 import { requestIdOf } from './request-id.ts';
 import { needsTrust } from './trust.ts';
 import { cartState } from './views.ts';
@@ -14,6 +14,7 @@ import type { CartChange } from '../../proto/types/messages/CartChange.ts';
 import type { WatchCall__Output } from '../../proto/types/messages/WatchCall.ts';
 import type { GrainPool, MutationRequest } from '../actor/grain.ts';
 import type { Cart } from '../domain/cart.ts';
+import type { Mutation } from '../domain/mutation.ts';
 import type { CallContext, Calls } from './calls.ts';
 import type { CallType } from './mutations.ts';
 import type { Trust } from './trust.ts';
@@ -73,9 +74,7 @@ async function mutate(
 ): Promise<MutationReply> {
   const { pool, trust } = context;
   const mutation = reader.read(type, payload, 'payload');
-  // Also where another cart is named: it may be none of those that are not for clients.
-  const { sourceId } = mutation.message as { readonly sourceId?: string };
-  if (sourceId !== undefined) checkedId(sourceId, context, 'payload.sourceId');
+  checkNamed(mutation, context, 'payload');
   if (needsTrust(mutation)) trust.check(call);
   const requestId = requestIdOf(call.metadata, options?.requestId);
   try {
@@ -100,6 +99,20 @@ function ifVersion(options: CallOptions__Output | null): MutationRequest['ifVers
   const { ifVersions = [], ifExists = false } = options ?? {};
   if (ifVersions.length === 0) return ifExists ? 'any' : undefined;
   return ifExists ? ifVersions.filter((version) => version > 0) : ifVersions;
+}
+
+/** Also where another cart is named, it may be none of those that are not for clients; and a successor's id becomes a cookie. Throws `invalid-value`. */
+function checkNamed({ type, message }: Mutation, context: CartActorContext, path: string): void {
+  if (type === 'Batch') {
+    for (const [index, part] of message.mutations.entries())
+      checkNamed(part, context, `${path}.mutations[${index}].${kindOf(part.type)}`);
+    return;
+  }
+  const named = message as { readonly sourceId?: string; readonly successorId?: string };
+  for (const field of ['sourceId', 'successorId'] as const) {
+    const id = named[field];
+    if (id !== undefined) checkedId(id, context, `${path}.${field}`);
+  }
 }
 
 /** The id, if it is one that clients may name. Throws `invalid-value`. */

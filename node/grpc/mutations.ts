@@ -144,7 +144,7 @@ export function invalid(field: string, description: string): GrpcProblem {
 }
 
 /** `add_item` in the oneof of a batch's part, in JSON's spelling: the message's name with a small first letter. */
-function kindOf(type: MutationType): string {
+export function kindOf(type: MutationType): string {
   return type.charAt(0).toLowerCase() + type.slice(1);
 }
 
