@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:http2';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +172,27 @@ describe('node process', function () {
     assert.equal((await underWay).status, 'OK');
     assert.equal(await node.exit, 0);
     assert.equal(await quantity((await started()).cart), 4);
+  });
+
+  it('does not repeat on standard error what gRPC clients send in their metadata', async () => {
+    const node = await started();
+    const [, port] = await written(node, /"grpcPort":(\d+)/);
+    const session = connect(`http://127.0.0.1:${port}`);
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      'x-user': 'Jürgen',
+    });
+    // A message without content.
+    call.end(Buffer.alloc(5));
+    call.resume();
+    const [{ 'grpc-status': status }] = (await once(call, 'trailers')) as [Record<string, string>];
+    session.destroy();
+    assert.equal(status, '0');
+    node.child.kill('SIGTERM');
+    await node.exit;
+    for (const line of node.output().trimEnd().split('\n')) assert.doesNotThrow(() => JSON.parse(line), line);
   });
 
   it('without gRPC loads nothing of it', async () => {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { serviceType } from '../../proto/load.ts';
 import { BorrowedServices } from './borrowed-services.ts';
 import { Calls } from './calls.ts';
@@ -54,6 +54,8 @@ export class GrpcServer {
       callsMax: settings.GRPC_CALLS_MAX,
       deadlineMs: settings.GRPC_DEADLINE_MS,
     });
+    // A server of ours has it write of nothing but metadata that is none: what a client sent, on standard error, where it waits without a bound for whoever reads that.
+    setLogVerbosity(logVerbosity.NONE);
     this.#server = new Server(channelOptions(settings));
     this.#borrowed = new BorrowedServices(this.#server);
     this.#addServices(settings);
