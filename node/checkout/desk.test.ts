@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isProblem } from '../http/testing/answers.ts';
 import { aProduct, add } from '../actor/testing/fixtures.ts';
 import { openShop } from '../http/testing/shop.ts';
+import { until } from '../grpc/testing/until.ts';
 import { openCheckoutShop } from './testing/checkout-shop.ts';
 import type { Answer } from '../http/testing/shop.ts';
 import type { Mutation } from '../domain/mutation.ts';
@@ -92,6 +93,18 @@ describe('checkout', function () {
     assert.equal(new Set(answers.map(({ snippet }) => snippet)).size, 1);
     assert.deepEqual(shop.calls, ['create ok']);
     await only();
+  });
+
+  it('asked for again behind a change, while the first answer is waited for, shows what the cart has since', async () => {
+    await shop.fault('slow', 'create', { ms: 300 });
+    const first = shop.desk.open('c1');
+    await until('the provider is asked', () => shop.steps.includes('asking'));
+    const changed = await shop.call('POST', '/cart/byid/c1', { sku: 'B', quantity: 2 });
+    assert.equal(changed.status, 200);
+    const { order } = await shop.desk.open('c1');
+    assert.equal((order as { order_amount: number }).order_amount, changed.json.totals.total);
+    await first;
+    assert.deepEqual(shop.calls, ['create ok', 'update ok'], 'one after the other');
   });
 
   it('shows the order that another node was faster with, and never its own', async () => {

@@ -29,8 +29,16 @@ export class ProviderDesk implements CheckoutDesk {
     this.#context = context;
   }
 
-  open(cartId: string, span?: MaybeSpan): Promise<OpenCheckout> {
-    return this.#once(`open ${cartId}`, span, async () => {
+  async open(cartId: string, span?: MaybeSpan): Promise<OpenCheckout> {
+    if (!this.#underWay.has(opening(cartId))) return this.#open(cartId, span);
+    const { version } = await this.#context.pool.read(cartId, span);
+    const shared = await this.#open(cartId, span);
+    // What was under way may have begun before a change that was acknowledged before this was asked.
+    return shared.version >= version ? shared : this.#open(cartId, span);
+  }
+
+  #open(cartId: string, span: MaybeSpan): Promise<OpenCheckout> {
+    return this.#once(opening(cartId), span, async () => {
       try {
         return await this.#asking(cartId, span, (errand) => openCheckout(this.#context, cartId, errand));
       } catch (error) {
@@ -116,4 +124,8 @@ export class ProviderDesk implements CheckoutDesk {
       );
     }
   }
+}
+
+function opening(cartId: string): string {
+  return `open ${cartId}`;
 }

@@ -59,7 +59,7 @@ export async function openCheckout(
     const noting = { last: round === ROUNDS_MAX, span: errand.span };
     if (!(await note(context, cart, held, lookup, noting))) continue;
     observer.opened(held.how);
-    return shown(held.order);
+    return shown(held.order, cart.version);
   }
 }
 
@@ -195,9 +195,9 @@ async function placeNow(
 }
 
 /** What is between the node and the provider is nobody else's. */
-function shown(order: ProviderOrder): OpenCheckout {
+function shown(order: ProviderOrder, version: number): OpenCheckout {
   const open = Object.entries(order).filter(([name]) => !INTERNAL.has(name));
-  return { snippet: order.html_snippet, order: Object.fromEntries(open) };
+  return { snippet: order.html_snippet, order: Object.fromEntries(open), version };
 }
 
 const INTERNAL = new Set(['merchant_data', 'merchant_urls']);

@@ -8,6 +8,8 @@ export interface OpenCheckout {
   readonly snippet: string;
   /** The provider's order, without what is between the node and the provider. */
   readonly order: object;
+  /** The cart's, of which the order was made. */
+  readonly version: number;
 }
 
 export type Verdict =
