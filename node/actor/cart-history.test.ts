@@ -60,6 +60,27 @@ describe('cart history', () => {
     );
   });
 
+  it('has shorter pages where changes are large, and every change all the same', async () => {
+    const items = Array.from({ length: 250 }, () => ({ sku: 'A', quantity: 1, country: 'se' }));
+    const set = { type: 'SetCartRequest', message: { items } } as const;
+    const release = test.journal.hold();
+    const sets = Array.from({ length: 60 }, () => test.pool.apply('c', { mutation: set }));
+    await settled();
+    release();
+    await Promise.all(sets);
+    const seen: number[] = [];
+    for (let from: number | null = 1; from !== null;) {
+      const { changes, next } = await page(from, 1000);
+      assert.ok(JSON.stringify(changes).length < 1 << 20);
+      seen.push(...changes.map(({ version }) => version));
+      from = next;
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
+  });
+
   it('begins where its keeping begins, and says where that is', async () => {
     await change(400);
     const all = await page(1, 1000);

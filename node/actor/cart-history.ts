@@ -5,6 +5,9 @@ import type { Journal, StoredRecord } from '../journal/port.ts';
 import type { GrainPool } from './grain.ts';
 import type { JournalRecord } from './record.ts';
 
+/** Of what is stored of a page's changes: rendering more holds up the whole node. */
+const PAGE_BYTES_MAX = 128 * 1024;
+
 /** A change that was made, as the journal has kept it. */
 export interface PastChange {
   readonly version: number;
@@ -26,7 +29,7 @@ export interface HistoryPage {
 }
 
 /**
- * The changes from `fromVersion` on, as far as they are kept, at most `limit` of them.
+ * The changes from `fromVersion` on, as far as they are kept, at most `limit` of them; fewer where they are large.
  *
  * It tells no more than a read of the cart does: what is in the journal while nobody was told yet that it landed is left out. Throws as a
  * read does.
@@ -41,18 +44,28 @@ export async function readHistory(
   const records = version === 0 ? [] : await readRecords(journal, id, 1);
   const oldest = records[0];
   if (oldest === undefined) return { version, retainedFrom: null, changes: [], next: null };
+  const page = pageOf(records, fromVersion, { limit, version });
+  return { version, retainedFrom: decode(oldest).firstVersion, ...page };
+}
+
+/** The page's changes, and with which version the next one begins. A page has one change at least, where there is one. */
+function pageOf(
+  records: readonly StoredRecord[],
+  fromVersion: number,
+  { limit, version }: { readonly limit: number; readonly version: number },
+): Pick<HistoryPage, 'changes' | 'next'> {
   const changes: PastChange[] = [];
-  for (let at = indexOf(records, fromVersion); at < records.length && changes.length <= limit; at += 1) {
-    for (const change of changesOf(decode(records[at] as StoredRecord))) {
-      if (change.version >= fromVersion && change.version <= version) changes.push(change);
+  let bytes = 0;
+  for (const stored of records.slice(indexOf(records, fromVersion))) {
+    const found = changesOf(decode(stored));
+    for (const change of found) {
+      if (change.version < fromVersion || change.version > version) continue;
+      if (changes.length >= limit || bytes >= PAGE_BYTES_MAX) return { changes, next: change.version };
+      changes.push(change);
+      bytes += stored.record.length / found.length;
     }
   }
-  return {
-    version,
-    retainedFrom: decode(oldest).firstVersion,
-    changes: changes.slice(0, limit),
-    next: changes[limit]?.version ?? null,
-  };
+  return { changes, next: null };
 }
 
 /** The kept records with a seq of at least `fromSeq`, oldest first; none for a cart without a head. */
