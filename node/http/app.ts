@@ -20,7 +20,7 @@ import { requestOf } from './mutation-request.ts';
 import { RateLimit } from './rate-limit.ts';
 import { beginSpan, endSpan } from './spans.ts';
 import { check, requestSchemas } from './request-schemas.ts';
-import { allowedAt, routes } from './routes.ts';
+import { methodsOf, servedRoutes } from './routes.ts';
 import { renderCart } from './view.ts';
 import type { Context } from 'koa';
 import type { ChangeFeed } from '../actor/change-feed.ts';
@@ -93,6 +93,8 @@ export class CartApp {
   readonly #settings: HttpSettings;
   readonly #schemas: RequestSchemas;
   readonly #documents: ReadonlyMap<string, Document>;
+  readonly #routes: readonly RouteDefinition[];
+  readonly #methodsAt: (path: string) => readonly string[];
   readonly #origins: ReadonlySet<string>;
   readonly #addressLimit: RateLimit;
   readonly #cartLimit: RateLimit;
@@ -103,6 +105,8 @@ export class CartApp {
     this.#settings = settings;
     this.#schemas = requestSchemas(settings.DEFAULT_COUNTRY);
     this.#documents = documentsOf(settings, deps.version);
+    this.#routes = servedRoutes(settings);
+    this.#methodsAt = methodsOf(this.#routes);
     this.#origins = new Set(settings.HTTP_CORS_ORIGINS);
     this.#addressLimit = new RateLimit(settings.RATE_LIMIT_ADDRESS, deps.monotonicMs);
     this.#cartLimit = new RateLimit(settings.RATE_LIMIT_CART, deps.monotonicMs);
@@ -117,15 +121,14 @@ export class CartApp {
 
   #router(): Router<RequestState> {
     const router = new Router<RequestState>({ prefix: '/cart', sensitive: true });
-    for (const route of routes) {
-      if (route.path === '/add/:sku' && !this.#settings.ADD_BY_GET) continue;
+    for (const route of this.#routes) {
       const paths = [route.path === '' ? '/' : route.path];
       if (route.action.kind !== 'callback') paths.push(`/byid/:cartId${route.path}`);
       for (const path of paths) {
         const label = `/cart${path}`;
         router.register(path, [route.method], (ctx: RequestContext) => {
           // `/cart/set` looks like a line to the router; whose id is no number may be another route's path.
-          if (route.path === '/:lineId' && isOtherPath(ctx)) {
+          if (route.path === '/:lineId' && this.#isOtherPath(ctx)) {
             this.#unrouted(ctx);
             return;
           }
@@ -208,12 +211,19 @@ export class CartApp {
       this.#send(ctx, 200, [...document.headers], document.text());
       return;
     }
-    const allow = document === undefined ? allowedAt(ctx.path) : ['GET', 'HEAD'];
+    const allow = document === undefined ? this.#methodsAt(ctx.path) : ['GET', 'HEAD'];
     if (allow.length === 0) throw new HttpProblem('not-found', 'no route has this path');
     const list = allow.join(', ');
     if (ctx.method !== 'OPTIONS')
       throw new HttpProblem('method-not-allowed', `this path takes ${list}`, [], { Allow: list });
     this.#send(ctx, 204, ['Allow', list], '');
+  }
+
+  /** True for a path that has methods, DELETE not being one of them. */
+  #isOtherPath(ctx: Context): boolean {
+    if (/^\d/.test((ctx['params'] as { lineId: string }).lineId)) return false;
+    const allow = this.#methodsAt(ctx.path);
+    return allow.length > 0 && !allow.includes('DELETE');
   }
 
   #addressOf({ req }: Context): string {
@@ -424,13 +434,6 @@ function pathOf(ctx: Context): string {
   } catch {
     throw new HttpProblem('not-found', 'the request’s target is no address');
   }
-}
-
-/** True for a path that has methods, DELETE not being one of them. */
-function isOtherPath(ctx: Context): boolean {
-  if (/^\d/.test((ctx['params'] as { lineId: string }).lineId)) return false;
-  const allow = allowedAt(ctx.path);
-  return allow.length > 0 && !allow.includes('DELETE');
 }
 
 /** On every answer. */

@@ -112,6 +112,13 @@ describe('the API’s description', () => {
       });
     }
 
+    it('of a batch, that a new cart takes too, and any number of times', async () => {
+      const batch = operations.find(({ operation }) => operation.operationId === 'changeCartById');
+      assert.ok(batch);
+      for (let time = 0; time < 2; time += 1)
+        isCart(await shop.call('POST', '/cart/byid/new/batch', bodyOf(batch.operation)));
+    });
+
     it('of answers, that have their shape', () => {
       const conformance = new Conformance(document);
       let examples = 0;

@@ -10,7 +10,7 @@ import {
 import { exampleOf, problemsOf } from './openapi-problems.ts';
 import { problems } from './problems.ts';
 import { requestSchemas } from './request-schemas.ts';
-import { routes } from './routes.ts';
+import { servedRoutes } from './routes.ts';
 import type { ProblemCode } from './problems.ts';
 import type { RequestSchemas } from './request-schemas.ts';
 import type { RouteDefinition } from './routes.ts';
@@ -66,8 +66,7 @@ export function openApiDocument(settings: Settings, version: string): OpenApiDoc
   const schemas = requestSchemas(settings.DEFAULT_COUNTRY);
   const paths: Record<string, Record<string, Operation>> = {};
   for (const byId of [false, true]) {
-    for (const route of routes) {
-      if (route.path === '/add/:sku' && !settings.ADD_BY_GET) continue;
+    for (const route of servedRoutes(settings)) {
       // The cart is sealed in the path.
       if (route.action.kind === 'callback' && byId) continue;
       const path = templateOf(route.path, byId);
@@ -180,13 +179,9 @@ function headerParameters({ action }: RouteDefinition, byId: boolean): Parameter
   const header = (name: string, description: string, schema: JsonSchema = { type: 'string' }): Parameter => {
     return { name, in: 'header', required: false, description, schema };
   };
-  const none = header(
-    'If-None-Match',
-    'the cart’s version, as in its ETag: 304 while it still is; a change is not made then',
-  );
   switch (kindOf(action, byId)) {
     case 'read':
-      return [none];
+      return [header('If-None-Match', 'the cart’s version, as in its ETag: 304 while it still is')];
     case 'history':
     case 'checkout':
     case 'callback':
@@ -203,8 +198,8 @@ function headerParameters({ action }: RouteDefinition, byId: boolean): Parameter
           minLength: 1,
           maxLength: 255,
         }),
-        header('If-Match', 'change only this version of the cart, as in its ETag'),
-        none,
+        header('If-Match', 'change only this version of the cart, as in its ETag: else 412'),
+        header('If-None-Match', 'change any version of the cart but this: else 412; *: only a new cart'),
       ];
   }
 }

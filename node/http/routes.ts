@@ -2,6 +2,7 @@ import { check } from './request-schemas.ts';
 import type { Mutation, MutationType } from '../domain/mutation.ts';
 import type { ProblemCode } from './problems.ts';
 import type { RequestSchemas } from './request-schemas.ts';
+import type { HttpSettings } from './settings.ts';
 
 /** What a route may read of its request. */
 export interface RouteInput {
@@ -194,8 +195,8 @@ export const routes: readonly RouteDefinition[] = [
         example: {
           mutations: [
             { type: 'AddRequest', sku: 'TEST-SKU-123' },
-            { type: 'RemoveItem', id: 1 },
-            { type: 'SetDelivery', provider: 'standard' },
+            { type: 'ChangeQuantity', id: 1, quantity: 2 },
+            { type: 'SetDelivery', provider: 'standard', items: [1] },
           ],
         },
       },
@@ -296,17 +297,21 @@ export const mutationRoutes: readonly {
   return mutation === null ? [] : [{ method, path: `/cart${path}`, mutation }];
 });
 
-/** Each route's paths, with numbers where ids of lines and deliveries are. */
-const patterns = routes.map(({ method, path, action }) => ({
-  methods: action.kind === 'read' || action.kind === 'history' ? ['GET', 'HEAD'] : [method],
-  pattern: new RegExp(
-    `^/cart${action.kind === 'callback' ? '' : '(/byid/[^/]+)?'}${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
-  ),
-}));
+/** The routes that a node serves by its settings. */
+export function servedRoutes({ ADD_BY_GET }: Pick<HttpSettings, 'ADD_BY_GET'>): readonly RouteDefinition[] {
+  return ADD_BY_GET ? routes : routes.filter(({ path }) => path !== '/add/:sku');
+}
 
-/** The methods that a path takes; none where no route has it. */
-export function allowedAt(path: string): readonly string[] {
-  return patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
+/** Tells the methods that a path takes; none where no route has it. */
+export function methodsOf(served: readonly RouteDefinition[]): (path: string) => readonly string[] {
+  // Each route's paths, with numbers where ids of lines and deliveries are.
+  const patterns = served.map(({ method, path, action }) => ({
+    methods: action.kind === 'read' || action.kind === 'history' ? ['GET', 'HEAD'] : [method],
+    pattern: new RegExp(
+      `^/cart${action.kind === 'callback' ? '' : '(/byid/[^/]+)?'}${path.replace(/:(line|delivery)Id/, '\\d+').replace(/:\w+/, '[^/]+')}/?$`,
+    ),
+  }));
+  return (path) => patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
 }
 
 function mutate(
