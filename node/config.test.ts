@@ -55,6 +55,7 @@ describe('settings', () => {
     [{ HTTP_PORT: 'eighty' }, /^HTTP_PORT: "eighty" is not allowed; allowed: whole numbers from 0 to 65535$/],
     [{ HTTP_PORT: '65536' }, /^HTTP_PORT: "65536"/],
     [{ HTTP_PORT: '1.5' }, /^HTTP_PORT: "1.5"/],
+    [{ OTEL_TRACES_SAMPLER_ARG: '2' }, /"2" is not allowed; allowed: numbers from 0 to 1$/],
     [{ JOURNAL: 'redis' }, /^JOURNAL: "redis" is not allowed; allowed: lmdb, memory$/],
     [{ COOKIE_SECURE: 'yes' }, /allowed: true, false$/],
     [{ LEASE_MS: '5' }, /whole numbers from 300 to 300000 ms$/],

@@ -339,6 +339,17 @@ describe('node process', function () {
     assert.match(answers[3] ?? '', /<div id="klarna-checkout-container"/);
   });
 
+  it('of make run says of a wrong port that, and nothing else', async () => {
+    for (const port of ['eighty', '65536', '-1']) {
+      const node = runFile('run.ts', { HTTP_PORT: port });
+      assert.equal(await node.exit, 2);
+      assert.equal(
+        node.output(),
+        `HTTP_PORT: "${port}" is not allowed; allowed: whole numbers from 0 to 65535\n`,
+      );
+    }
+  });
+
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     it(`of make run takes its stand-in for the checkout provider along when it ends by ${signal}`, async () => {
       const node = runFile('run.ts', {});

@@ -32,8 +32,11 @@ Try:
 
 /** Settings for a checkout that takes no money. The addresses of the shop's pages lead nowhere but to the cart. */
 async function useStandIn(environment: NodeJS.ProcessEnv): Promise<void> {
+  const given = environment['HTTP_PORT']?.trim() ?? '';
+  // What is no port is left to the node, which says so: addresses made of it would be wrong, too.
+  if (!/^\d{0,5}$/.test(given) || Number(given) > 65_535) return;
   // The provider is told where to call before the node listens.
-  const port = environment['HTTP_PORT'] === '0' ? await freePort() : Number(environment['HTTP_PORT'] ?? 8080);
+  const port = given === '' ? 8080 : Number(given) || (await freePort());
   const { baseUrl, user, password } = await startStandIn();
   const shop = `http://localhost:${port}`;
   const settings = {

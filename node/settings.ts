@@ -84,7 +84,7 @@ function allowed(setting: z.ZodType, message?: string): string {
   if (isNumber && message?.startsWith('must be ') !== true) {
     const most =
       json.maximum === undefined || json.maximum === Number.MAX_SAFE_INTEGER ? '' : ` to ${json.maximum}`;
-    return `allowed: whole numbers from ${json.minimum ?? 0}${most}${suffix}`;
+    return `allowed: ${json.type === 'integer' ? 'whole ' : ''}numbers from ${json.minimum ?? 0}${most}${suffix}`;
   }
   if (message !== undefined && /^must be /.test(message))
     return `allowed: ${message.replace(/^must be /, '')}`;
