@@ -76,7 +76,9 @@ function item(
   const answer = asked(() => catalog.product(wish));
   return then(answer, (found) => {
     if (found.status === 'unknown')
-      throw new Rejection('missing', 'unknown-sku', found.detail, { field: `${path}sku` });
+      throw new Rejection('missing', 'unknown-sku', found.detail, {
+        field: `${path}${found.field ?? 'sku'}`,
+      });
     return { product: found.value, quantity: wish.quantity };
   });
 }

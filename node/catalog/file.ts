@@ -133,15 +133,20 @@ export class FileCatalog implements Catalog {
     const price = product.prices[country];
     const currency = this.#file.currencies[country];
     if (price === undefined || currency === undefined)
-      return unknown(`${product.name} is not sold in ${country}`);
+      return unknown(`${product.name} is not sold in ${country}`, 'country');
     const { variants, stores } = product;
-    if (variants === undefined && variant !== undefined) return unknown(`${product.name} has no variants`);
+    if (variants === undefined && variant !== undefined)
+      return unknown(`${product.name} has no variants`, 'variant');
     if (variants !== undefined && (variant === undefined || !variants.includes(variant))) {
-      return unknown(`${product.name} comes as ${variants.slice(0, 20).join(', ')}: name one as variant`);
+      return unknown(
+        `${product.name} comes as ${variants.slice(0, 20).join(', ')}: name one as variant`,
+        'variant',
+      );
     }
     if (stores !== undefined && (storeId === undefined || !stores.includes(storeId))) {
       return unknown(
         `${product.name} is sold in the stores ${stores.slice(0, 20).join(', ')}: name one as storeId`,
+        'storeId',
       );
     }
     const value: Product = {
@@ -202,6 +207,6 @@ function dayOf(wallMs: number): string {
   return dayText;
 }
 
-function unknown(detail: string): Answer<Product> {
-  return { status: 'unknown', detail };
+function unknown(detail: string, field: keyof ProductQuery = 'sku'): Answer<Product> {
+  return { status: 'unknown', detail, field };
 }

@@ -16,9 +16,13 @@ export interface DeliveryQuery {
   readonly country: string;
 }
 
-/** `unknown` is the catalog's definite no; `detail` says for people what is not there and what would be. */
+/**
+ * `unknown` is the catalog's definite no; `detail` says for people what is not there and what would be, `field` which part of the question is to blame,
+ * where the catalog knows.
+ */
 export type Answer<T> =
-  { readonly status: 'found'; readonly value: T } | { readonly status: 'unknown'; readonly detail: string };
+  | { readonly status: 'found'; readonly value: T }
+  | { readonly status: 'unknown'; readonly detail: string; readonly field?: keyof ProductQuery };
 
 /**
  * Where names, prices and tax rates come from. A client never sets them.

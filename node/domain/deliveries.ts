@@ -71,7 +71,7 @@ export function repriceDelivery(cart: Draft, id: number, option: DeliveryOption)
 /** The lines named, or all that have no delivery yet. */
 function chooseLines(cart: Draft, items: readonly number[]): Set<number> {
   if (items.length > 0) {
-    for (const id of items) find(cart, id);
+    for (const [index, id] of items.entries()) find(cart, id, `items[${index}]`);
     return new Set(items);
   }
   const waiting = cart.lines.filter((line) => line.deliveryId === 0);

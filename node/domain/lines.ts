@@ -44,11 +44,10 @@ export function registerLineMutations(registry: MutationRegistry): void {
   });
 }
 
-/** The index of a line; throws `unknown-line`. */
-export function find(cart: Draft, id: number): number {
+/** The index of a line; throws `unknown-line`, of the field that named it. */
+export function find(cart: Draft, id: number, field = 'id'): number {
   const index = cart.lines.findIndex((line) => line.id === id);
-  if (index === -1)
-    throw new Rejection('missing', 'unknown-line', `the cart has no line ${id}`, { field: 'id' });
+  if (index === -1) throw new Rejection('missing', 'unknown-line', `the cart has no line ${id}`, { field });
   return index;
 }
 

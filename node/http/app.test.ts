@@ -177,6 +177,15 @@ describe('HTTP API', () => {
         'items[1].sku',
       ],
       [
+        'an unknown line that is to be delivered',
+        'POST',
+        `${BYID}/delivery`,
+        { provider: 'standard', items: [9] },
+        404,
+        'unknown-line',
+        'items[0]',
+      ],
+      [
         'an unknown provider',
         'POST',
         `${BYID}/delivery`,
@@ -237,6 +246,20 @@ describe('HTTP API', () => {
         assert.equal((await shop.call('GET', BYID)).json.version, 0, 'nothing was changed');
       });
     }
+
+    it('numbers in a URL like those in bodies, and what has no such type, with what was expected', async () => {
+      const expected = async (method: string, path: string, body?: object): Promise<string | undefined> =>
+        (await shop.call(method, `${BYID}${path}`, body)).json.errors[0]?.expected;
+      assert.equal(await expected('GET', '/history?limit=99999'), 'at most 1000');
+      assert.equal(await expected('GET', '/add/A?quantity=-1'), 'at least 1');
+      assert.equal(await expected('DELETE', '/99999999999'), 'at most 4294967295');
+      assert.match((await expected('GET', '/events?afterVersion=1e3')) ?? '', /whole number/);
+      assert.equal(await expected('PUT', '', { id: 1, quantity: 1.5 }), 'a whole number');
+      assert.match(
+        (await expected('POST', '/batch', { mutations: [{ type: 'Add' }] })) ?? '',
+        /^one of AddRequest, .*, Clear$/,
+      );
+    });
 
     it('a body that is too large: 413, and another content type: 415', async () => {
       isProblem(await shop.call('POST', BYID, { sku: 'A', x: 'y'.repeat(70_000) }), 413, 'body-too-large');

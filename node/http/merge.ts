@@ -27,14 +27,20 @@ export function mergeOf(
 ): MergeRequest {
   const { source: sourceId = addressed, target: targetId = addressed, strategy } = body;
   if (!byId && body.source !== undefined)
-    throw refused('source', 'a cookie’s cart goes into the target, which gets the cookie: name the target');
+    throw refused(
+      'source',
+      'a cookie’s cart goes into the target, which gets the cookie: name the target',
+      'no such field',
+    );
   if (!byId && !isMinted(targetId))
     throw refused(
       'target',
       'must be an id as this service mints them, as others are not believed in a cookie',
+      MINTED,
     );
-  if (!isCartId(sourceId, policy)) throw refused('source', 'must be a cart’s id');
-  if (!isCartId(targetId, policy)) throw refused('target', 'must be a cart’s id');
+  const expected = policy === 'minted' ? MINTED : '1 to 64 letters, digits, _ and -';
+  if (!isCartId(sourceId, policy)) throw refused('source', 'must be a cart’s id', expected);
+  if (!isCartId(targetId, policy)) throw refused('target', 'must be a cart’s id', expected);
   const message = { sourceId, strategy: mergeStrategies[strategy] };
   return { targetId, mutation: { type: 'Merge', message } };
 }
@@ -59,6 +65,9 @@ export async function mergeByCookie(
 
 const NOTHING_TO_BRING = new Set<RejectionCode>(['unknown-source', 'self-merge']);
 
-function refused(field: string, message: string): HttpProblem {
-  return new HttpProblem('invalid-value', `${field}: ${message}`, [{ field, message }]);
+/** The form of ids that this service mints. */
+const MINTED = '22 letters and digits';
+
+function refused(field: string, message: string, expected: string): HttpProblem {
+  return new HttpProblem('invalid-value', `${field}: ${message}`, [{ field, message, expected }]);
 }

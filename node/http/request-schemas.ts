@@ -37,11 +37,12 @@ export interface RequestSchemas {
 const HISTORY_LIMIT = 100;
 const HISTORY_LIMIT_MAX = 1000;
 
-/** A version in a query. */
-const version = z
+/** A number in a URL. What it may be is said by its bounds, as for numbers in bodies. */
+const whole = z
   .string()
-  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .regex(/^-?\d{1,15}$/, 'must be a whole number of at most 15 digits')
   .transform(Number);
+
 /** Of two carts, one is addressed and the body names the other. */
 export interface MergeBody {
   readonly source?: string;
@@ -103,33 +104,19 @@ export function requestSchemas(defaultCountry: string): RequestSchemas {
       .transform(({ mutations }) => mutations.map(({ type, ...message }) => ({ type, message }) as Mutation)),
     merge,
     addQuery: z.strictObject({
-      quantity: z
-        .string()
-        .regex(/^\d{1,9}$/, 'must be a whole number')
-        .transform(Number)
-        .pipe(shape.quantity)
-        .default(1),
+      quantity: whole.pipe(shape.quantity).default(1),
       country: defaults.country,
       storeId: shape.storeId,
       variant: shape.variant,
     }),
     historyQuery: z.strictObject({
-      fromVersion: version.pipe(z.int().min(1)).default(1),
-      limit: z
-        .string()
-        .regex(/^\d{1,4}$/, 'must be a whole number')
-        .transform(Number)
-        .pipe(z.int().min(1).max(HISTORY_LIMIT_MAX))
-        .default(HISTORY_LIMIT),
+      fromVersion: whole.pipe(z.int().min(1)).default(1),
+      limit: whole.pipe(z.int().min(1).max(HISTORY_LIMIT_MAX)).default(HISTORY_LIMIT),
     }),
     pushQuery: z.object({ order: z.string().min(1).max(255) }),
     providerOrder: z.unknown(),
-    eventsQuery: z.strictObject({ afterVersion: version.pipe(z.int().min(0)).exactOptional() }),
-    id: z
-      .string()
-      .regex(/^\d{1,10}$/, 'must be a whole number')
-      .transform(Number)
-      .pipe(id),
+    eventsQuery: z.strictObject({ afterVersion: whole.pipe(z.int().min(0)).exactOptional() }),
+    id: whole.pipe(id),
   };
 }
 
@@ -178,7 +165,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.expected;
+      return issue.expected === 'int' ? 'a whole number' : issue.expected;
     case 'too_small':
       return `at least ${issue.minimum}${unit(issue.origin)}`;
     case 'too_big':
@@ -186,7 +173,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_union':
-      return 'a type from the list in the documentation';
+      return 'options' in issue ? `one of ${issue.options.map(String).join(', ')}` : issue.message;
     default:
       return issue.message;
   }
