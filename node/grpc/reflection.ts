@@ -13,7 +13,7 @@ interface Method {
   readonly handle: Handler;
 }
 
-/** `grpc.reflection`: tells of these services. Few nodes are ever asked, so the package and what it tells are made ready by the first question, not by every start. */
+/** `grpc.reflection`: tells of these services. Few nodes are ever asked, so what is told is made ready by the first question, not by every start. */
 export function addReflection(taker: ServiceTaker, services: readonly string[]): void {
   let methods: ReadonlyMap<string, Method> | undefined;
   for (const path of PATHS) {
