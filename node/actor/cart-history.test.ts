@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readHistory } from './cart-history.ts';
+import { readHistory, readRecords } from './cart-history.ts';
 import { DamagedCartError, RetriableError } from './errors.ts';
+import { encodeRecord } from './record.ts';
 import { add, harness, settled } from './testing/fixtures.ts';
+import type { StoredRecord } from '../journal/port.ts';
 import type { HistoryPage } from './cart-history.ts';
 import type { Harness } from './testing/fixtures.ts';
 
@@ -79,6 +81,31 @@ describe('cart history', () => {
       seen,
       Array.from({ length: 60 }, (_, index) => index + 1),
     );
+  });
+
+  it('is in records that each hold a few large changes only', async () => {
+    const items = Array.from({ length: 250 }, () => ({ sku: 'A', quantity: 1, country: 'se' }));
+    const set = { type: 'SetCartRequest', message: { items } } as const;
+    const release = test.journal.hold();
+    const sets = Array.from({ length: 40 }, () => test.pool.apply('c', { mutation: set }));
+    await settled();
+    release();
+    await Promise.all(sets);
+    const sizes = (await readRecords(test.journal, 'c', 1)).map(({ record }) => record.length);
+    assert.ok(Math.max(...sizes) < 64 * 1024, String(sizes));
+  });
+
+  it('reads of records before a page only where they begin', async () => {
+    await change(2);
+    const [, second] = await readRecords(test.journal, 'c', 1);
+    const beginning = encodeRecord({ firstVersion: 1, atMs: 1, applied: [] });
+    // Of the field with what was applied: three bytes that are no message.
+    const record = Buffer.concat([beginning, Uint8Array.of(0x22, 3, 0xff, 0xff, 0xff)]);
+    const records = [{ epoch: 1, seq: 1, record }, second as StoredRecord];
+    test.journal.history = () => Promise.resolve({ status: 'ok', records });
+    const { retainedFrom, changes } = await page(2);
+    assert.deepEqual([retainedFrom, changes.length], [1, 1]);
+    await assert.rejects(page(1), DamagedCartError);
   });
 
   it('begins where its keeping begins, and says where that is', async () => {

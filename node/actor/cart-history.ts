@@ -1,5 +1,5 @@
 import { DamagedCartError, RetriableError } from './errors.ts';
-import { decodeRecord } from './record.ts';
+import { decodeRecord, firstVersionOf } from './record.ts';
 import type { Mutation } from '../domain/mutation.ts';
 import type { Journal, StoredRecord } from '../journal/port.ts';
 import type { GrainPool } from './grain.ts';
@@ -45,7 +45,7 @@ export async function readHistory(
   const oldest = records[0];
   if (oldest === undefined) return { version, retainedFrom: null, changes: [], next: null };
   const page = pageOf(records, fromVersion, { limit, version });
-  return { version, retainedFrom: decode(oldest).firstVersion, ...page };
+  return { version, retainedFrom: read(firstVersionOf, oldest), ...page };
 }
 
 /** The page's changes, and with which version the next one begins. A page has one change at least, where there is one. */
@@ -57,7 +57,7 @@ function pageOf(
   const changes: PastChange[] = [];
   let bytes = 0;
   for (const stored of records.slice(indexOf(records, fromVersion))) {
-    const found = changesOf(decode(stored));
+    const found = changesOf(read(decodeRecord, stored));
     for (const change of found) {
       if (change.version < fromVersion || change.version > version) continue;
       if (changes.length >= limit || bytes >= PAGE_BYTES_MAX) return { changes, next: change.version };
@@ -74,26 +74,26 @@ export async function readRecords(
   id: string,
   fromSeq: number,
 ): Promise<readonly StoredRecord[]> {
-  const read = await journal.history(id, fromSeq);
-  switch (read.status) {
+  const answer = await journal.history(id, fromSeq);
+  switch (answer.status) {
     case 'ok':
-      return read.records;
+      return answer.records;
     case 'absent':
       return [];
     case 'refused':
       throw new RetriableError('journal-unavailable', 'the journal gives no answer at the moment', 1000, {
-        cause: read.error,
+        cause: answer.error,
       });
     case 'damaged':
-      throw new DamagedCartError(`the cart’s history can’t be read: ${read.error.message}`, {
-        cause: read.error,
+      throw new DamagedCartError(`the cart’s history can’t be read: ${answer.error.message}`, {
+        cause: answer.error,
       });
   }
 }
 
 /** What the records tell, one change a version, oldest first. */
 export function pastChanges(records: readonly StoredRecord[]): PastChange[] {
-  return records.flatMap((record) => changesOf(decode(record)));
+  return records.flatMap((record) => changesOf(read(decodeRecord, record)));
 }
 
 /** Where the record is that has the version, or the first one if all are behind it. Versions rise from record to record. */
@@ -102,7 +102,7 @@ function indexOf(records: readonly StoredRecord[], version: number): number {
   let high = records.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (decode(records[middle] as StoredRecord).firstVersion <= version) low = middle;
+    if (read(firstVersionOf, records[middle] as StoredRecord) <= version) low = middle;
     else high = middle - 1;
   }
   return Math.max(0, low);
@@ -112,9 +112,9 @@ function changesOf({ firstVersion, atMs, applied }: JournalRecord): PastChange[]
   return applied.map(({ mutation }, index) => ({ version: firstVersion + index, atMs, mutation }));
 }
 
-function decode({ record }: StoredRecord): JournalRecord {
+function read<T>(decode: (bytes: Uint8Array) => T, { record }: StoredRecord): T {
   try {
-    return decodeRecord(record);
+    return decode(record);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new DamagedCartError(`the cart’s history can’t be read: ${message}`, { cause });

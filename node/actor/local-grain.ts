@@ -2,6 +2,7 @@ import { Rejection } from '../domain/rejection.ts';
 import { NEVER } from '../journal/port.ts';
 import { DamagedCartError, RetriableError, UnknownOutcomeError } from './errors.ts';
 import { encodeRecord, encodeSnapshot } from './record.ts';
+import { takeForRecord } from './record-bounds.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { beginApply, beginAppend, endAppend, endApply } from './spans.ts';
 import type { Cart } from '../domain/cart.ts';
@@ -19,8 +20,6 @@ import type { GrainContent, StoredContent } from './resting-cart.ts';
 /** A snapshot is stored after this many records, or this many bytes of them: it bounds what a cold load replays. */
 const SNAPSHOT_RECORDS = 64;
 const SNAPSHOT_BYTES = 32_768;
-/** Mutations that one record may hold. */
-const RECORD_MUTATIONS_MAX = 64;
 
 const DAY_MS = 86_400_000;
 const RESEND_FIRST_MS = 50;
@@ -267,7 +266,7 @@ export class LocalGrain implements Grain {
   /** Sends the next record, if none is under way and someone waits. */
   #next(): void {
     while (this.#group === null && this.#over === null && this.#mailbox.length > 0) {
-      const group = this.#applyAll(this.#mailbox.splice(0, RECORD_MUTATIONS_MAX));
+      const group = this.#applyAll(takeForRecord(this.#mailbox));
       if (group === null) continue;
       this.#group = group;
       const spans = beginAppend(group.applied);

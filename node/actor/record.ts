@@ -48,6 +48,7 @@ export class RecordFormatError extends Error {
 }
 
 const recordType = messageType('messages.JournalRecord');
+const recordHeadType = messageType('messages.JournalRecordHead');
 const snapshotType = messageType('messages.SnapshotRecord');
 
 export function encodeRecord(record: JournalRecord): Uint8Array {
@@ -69,6 +70,11 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
     atMs: wire.atMs,
     applied: wire.applied.map((applied) => ({ ...applied, mutation: fromWire(applied.mutation) })),
   };
+}
+
+/** The version that a record's first mutation made, for a fraction of the cost of {@link decodeRecord}. Throws {@link RecordFormatError}. */
+export function firstVersionOf(bytes: Uint8Array): number {
+  return (decode(recordHeadType.deserialize, bytes) as Pick<JournalRecord, 'firstVersion'>).firstVersion;
 }
 
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array {

@@ -244,7 +244,8 @@ function successOf({ action }: RouteDefinition, byId: boolean): Record<string, R
     case 'history':
       return {
         200: {
-          description: 'a part of the history, oldest first',
+          description:
+            'A part of the history, oldest first: at most `limit` changes, and fewer where they are large. The next part begins with version `next`, until that is null. Changes before `retainedFrom` are no longer kept, nor are those that fell out between two parts.',
           headers: cookies,
           content: {
             'application/json': { schema: { $ref: '#/components/schemas/History' }, ...example('history') },

@@ -25,6 +25,7 @@ import type { DeliveryPrice as _messages_DeliveryPrice, DeliveryPrice__Output as
 import type { InitializeCheckout as _messages_InitializeCheckout, InitializeCheckout__Output as _messages_InitializeCheckout__Output } from './messages/InitializeCheckout.ts';
 import type { InitializeCheckoutCall as _messages_InitializeCheckoutCall, InitializeCheckoutCall__Output as _messages_InitializeCheckoutCall__Output } from './messages/InitializeCheckoutCall.ts';
 import type { JournalRecord as _messages_JournalRecord, JournalRecord__Output as _messages_JournalRecord__Output } from './messages/JournalRecord.ts';
+import type { JournalRecordHead as _messages_JournalRecordHead, JournalRecordHead__Output as _messages_JournalRecordHead__Output } from './messages/JournalRecordHead.ts';
 import type { Line as _messages_Line, Line__Output as _messages_Line__Output } from './messages/Line.ts';
 import type { LinePrice as _messages_LinePrice, LinePrice__Output as _messages_LinePrice__Output } from './messages/LinePrice.ts';
 import type { Merge as _messages_Merge, Merge__Output as _messages_Merge__Output } from './messages/Merge.ts';
@@ -96,6 +97,7 @@ export interface ProtoGrpcType {
     InitializeCheckout: MessageTypeDefinition<_messages_InitializeCheckout, _messages_InitializeCheckout__Output>
     InitializeCheckoutCall: MessageTypeDefinition<_messages_InitializeCheckoutCall, _messages_InitializeCheckoutCall__Output>
     JournalRecord: MessageTypeDefinition<_messages_JournalRecord, _messages_JournalRecord__Output>
+    JournalRecordHead: MessageTypeDefinition<_messages_JournalRecordHead, _messages_JournalRecordHead__Output>
     Line: MessageTypeDefinition<_messages_Line, _messages_Line__Output>
     LinePrice: MessageTypeDefinition<_messages_LinePrice, _messages_LinePrice__Output>
     Merge: MessageTypeDefinition<_messages_Merge, _messages_Merge__Output>

@@ -50,6 +50,7 @@ export class TestCatalog implements Catalog {
   /** While set, answers wait for it. */
   gate: Promise<void> | null = null;
   asked = 0;
+  readonly #withdrawn = new Set<string>();
 
   product({ sku }: ProductQuery): Answer<Product> | Promise<Answer<Product>> {
     this.asked += 1;
@@ -68,6 +69,24 @@ export class TestCatalog implements Catalog {
     this.#products.set(sku, aProduct(sku, overrides));
   }
 
+  /** There is no such article any more. */
+  withdraw(sku: string): void {
+    this.#withdrawn.add(sku);
+  }
+
+  /** Begins what asks the catalog. Resolves when that waits for its answer, which comes when it is released; others have theirs at once. */
+  async hold<T>(
+    begin: () => Promise<T>,
+  ): Promise<{ readonly result: Promise<T>; readonly release: () => void }> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { asked } = this;
+    this.gate = promise;
+    const result = begin();
+    while (this.asked === asked) await new Promise((done) => setImmediate(done));
+    this.gate = null;
+    return { result, release: () => resolve(undefined) };
+  }
+
   trouble(): string | null {
     return null;
   }
@@ -77,7 +96,8 @@ export class TestCatalog implements Catalog {
   }
 
   #answer(sku: string): Answer<Product> {
-    if (sku.startsWith('no-')) return { status: 'unknown', detail: `no article ${sku}` };
+    if (sku.startsWith('no-') || this.#withdrawn.has(sku))
+      return { status: 'unknown', detail: `no article ${sku}` };
     let product = this.#products.get(sku);
     if (product === undefined) this.#products.set(sku, (product = aProduct(sku)));
     return { status: 'found', value: product };
