@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { isProblem } from '../http/testing/answers.ts';
 import { aProduct, add } from '../actor/testing/fixtures.ts';
+import { Rejection } from '../domain/rejection.ts';
 import { openShop } from '../http/testing/shop.ts';
-import { until } from '../grpc/testing/until.ts';
 import { openCheckoutShop } from './testing/checkout-shop.ts';
 import type { Answer } from '../http/testing/shop.ts';
 import type { Mutation } from '../domain/mutation.ts';
@@ -96,15 +96,26 @@ describe('checkout', function () {
   });
 
   it('asked for again behind a change, while the first answer is waited for, shows what the cart has since', async () => {
-    await shop.fault('slow', 'create', { ms: 300 });
-    const first = shop.desk.open('c1');
-    await until('the provider is asked', () => shop.steps.includes('asking'));
-    const changed = await shop.call('POST', '/cart/byid/c1', { sku: 'B', quantity: 2 });
-    assert.equal(changed.status, 200);
-    const { order } = await shop.desk.open('c1');
+    const first = await shop.catalog.hold(() => shop.desk.open('c1'));
+    const changed = await more('B', 2);
+    const second = shop.desk.open('c1');
+    first.release();
+    const { order } = await second;
     assert.equal((order as { order_amount: number }).order_amount, changed.json.totals.total);
-    await first;
+    await first.result;
     assert.deepEqual(shop.calls, ['create ok', 'update ok'], 'one after the other');
+  });
+
+  it('asked for again behind a change that mends what the first one is refused for, is not refused', async () => {
+    await more();
+    shop.catalog.withdraw('A');
+    const first = await shop.catalog.hold(() => shop.desk.open('c1'));
+    await shop.call('DELETE', `${BYID}/1`);
+    const second = shop.desk.open('c1');
+    first.release();
+    await assert.rejects(first.result, Rejection);
+    assert.equal(((await second).order as { order_amount: number }).order_amount, 19_900);
+    assert.deepEqual(shop.calls, ['create ok']);
   });
 
   it('shows the order that another node was faster with, and never its own', async () => {

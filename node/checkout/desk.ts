@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RetriableError } from '../actor/errors.ts';
+import { Rejection } from '../domain/rejection.ts';
 import { openCheckout } from './opening.ts';
 import { placeOrder } from './placing.ts';
 import { CheckoutError, UnknownSealError } from './port.ts';
@@ -30,17 +31,26 @@ export class ProviderDesk implements CheckoutDesk {
   }
 
   async open(cartId: string, span?: MaybeSpan): Promise<OpenCheckout> {
-    if (!this.#underWay.has(opening(cartId))) return this.#open(cartId, span);
+    const deadline = this.#deadline();
+    if (!this.#underWay.has(opening(cartId))) return this.#open(cartId, deadline, span);
+    // What is under way may have begun before a change that was acknowledged before this was asked.
     const { version } = await this.#context.pool.read(cartId, span);
-    const shared = await this.#open(cartId, span);
-    // What was under way may have begun before a change that was acknowledged before this was asked.
-    return shared.version >= version ? shared : this.#open(cartId, span);
+    try {
+      const shared = await this.#open(cartId, deadline, span);
+      if (shared.version >= version) return shared;
+    } catch (error) {
+      // What kept the cart from being ordered may be gone since; the provider's failures are for all who wait.
+      if (!(error instanceof Rejection)) throw error;
+    }
+    return this.#open(cartId, deadline, span);
   }
 
-  #open(cartId: string, span: MaybeSpan): Promise<OpenCheckout> {
+  #open(cartId: string, deadline: AbortSignal, span: MaybeSpan): Promise<OpenCheckout> {
     return this.#once(opening(cartId), span, async () => {
       try {
-        return await this.#asking(cartId, span, (errand) => openCheckout(this.#context, cartId, errand));
+        return await this.#asking(cartId, { signal: deadline, span }, (errand) =>
+          openCheckout(this.#context, cartId, errand),
+        );
       } catch (error) {
         this.#context.observer.opened('failed');
         throw error;
@@ -52,7 +62,7 @@ export class ProviderDesk implements CheckoutDesk {
     const cartId = this.#cartOf(seal);
     const { provider, seals, observer } = this.#context;
     await this.#once(`push ${cartId} ${orderId}`, span, () =>
-      this.#asking(cartId, span, async (errand) => {
+      this.#asking(cartId, { signal: this.#deadline(), span }, async (errand) => {
         await placeOrder(this.#context, cartId, orderId, errand);
         observer.step('acknowledging');
         await provider.acknowledge(orderId, seals.acknowledgementKey(orderId), errand);
@@ -100,12 +110,20 @@ export class ProviderDesk implements CheckoutDesk {
     return running;
   }
 
-  /** Under the deadline, with the provider's failures told as what they mean for who asked. */
-  async #asking<T>(cartId: string, span: MaybeSpan, run: (errand: Errand) => Promise<T>): Promise<T> {
-    const { options, observer } = this.#context;
-    const deadline = AbortSignal.timeout(options.timeoutMs);
+  /** For everything that one request waits for. */
+  #deadline(): AbortSignal {
+    return AbortSignal.timeout(this.#context.options.timeoutMs);
+  }
+
+  /** With the provider's failures told as what they mean for who asked. */
+  async #asking<T>(
+    cartId: string,
+    { signal, span }: Errand,
+    run: (errand: Errand) => Promise<T>,
+  ): Promise<T> {
+    const { observer } = this.#context;
     try {
-      const result = await run({ signal: AbortSignal.any([deadline, this.#closing.signal]), span });
+      const result = await run({ signal: AbortSignal.any([signal, this.#closing.signal]), span });
       this.#failures = 0;
       return result;
     } catch (error) {

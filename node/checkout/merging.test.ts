@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { isCart, isProblem } from '../http/testing/answers.ts';
 import { mintCartId } from '../http/cart-id.ts';
-import { until } from '../grpc/testing/until.ts';
 import { openCheckoutShop } from './testing/checkout-shop.ts';
 import type { Answer } from '../http/testing/shop.ts';
 import type { CheckoutShop } from './testing/checkout-shop.ts';
@@ -89,11 +88,10 @@ describe('a cart with a checkout that is merged into another one', () => {
 
   it('has its prices looked up again also where it comes while the target’s checkout is being opened', async () => {
     shop.catalog.reprice('A', { unitPrice: 30_000 });
-    await shop.fault('slow', 'create', { ms: 500 });
-    const opening = opened(target);
-    await until('the provider is asked', () => shop.steps.at(-1) === 'asking');
+    const opening = await shop.catalog.hold(() => opened(target));
     isCart(await merge());
-    await opening;
+    opening.release();
+    await opening.result;
     const { content } = await opened(target);
     assert.equal(content['order_amount'], 19_900 + 2 * 30_000);
   });

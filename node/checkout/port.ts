@@ -8,7 +8,7 @@ export interface OpenCheckout {
   readonly snippet: string;
   /** The provider's order, without what is between the node and the provider. */
   readonly order: object;
-  /** The cart's, of which the order was made. */
+  /** The cart's, when it was read for this. */
   readonly version: number;
 }
 
