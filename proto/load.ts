@@ -7,7 +7,7 @@ import type {
 } from '@grpc/proto-loader';
 
 /**
- * The protobuf definitions, loaded from the `.proto` files beside this file. Synchronous: it happens once, while the process starts.
+ * The protobuf definitions, loaded from the `.proto` files beside this file. Synchronous: it happens once for each purpose, and for nearly all of them while the process starts.
  *
  * The options must agree with those that `proto/types` is generated with (`make proto`).
  */
@@ -24,7 +24,7 @@ const options: Options = {
 /** What gRPC clients call. */
 const services = ['cart_actor.proto', 'hipstershop.proto', 'oteldemo.proto'];
 
-/** Every message and service, as clients want them: with the name of each oneof's member. */
+/** Every message and service, as clients want them: with the name of each oneof's member. For tests and tools; a node has {@link messageType} and {@link serviceType}. */
 export function loadServices(): PackageDefinition {
   return loadSync([...services, 'control_plane.proto'], options);
 }

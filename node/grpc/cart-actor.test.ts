@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describeWire } from '../../proto/compatibility.ts';
 import { aProduct } from '../actor/testing/fixtures.ts';
 import { openGrpcShop } from './testing/shop.ts';
+import { mintCartId } from '../http/cart-id.ts';
 import type { CartState__Output } from '../../proto/types/messages/CartState.ts';
 import type { GrpcShop } from './testing/shop.ts';
 import type { Answer } from './testing/client.ts';
@@ -299,6 +300,17 @@ describe('CartActor', () => {
       assert.equal(stateOf(await shop.cart('GetState', { cartId })).version, 0);
     });
   }
+
+  it('has only a cart that a cookie may name follow a cart that a cookie may name', async () => {
+    const order = { orderId: 'o1', status: 'complete', successorId: 'c2' };
+    const minted = { cartId: mintCartId(), payload: { sku: 'A', quantity: 1, country: 'se' } };
+    await shop.cart('AddRequest', minted);
+    const refused = await shop.cart('OrderCreated', { cartId: minted.cartId, payload: order });
+    isProblem(refused, 'INVALID_ARGUMENT', 'invalid-value', 'payload.successorId');
+    await add();
+    const named = await shop.cart('OrderCreated', { cartId, payload: order });
+    assert.notEqual(named.details.facts['code'], 'invalid-value');
+  });
 
   it('tells by the status whether the value, the cart or what is named in it is to blame', async () => {
     await add('A', 900);

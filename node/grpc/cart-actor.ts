@@ -1,4 +1,4 @@
-import { isCartId } from '../domain/cart-id.ts';
+import { isCartId, isMinted } from '../domain/cart-id.ts';
 import { schemas } from '../domain/mutation.ts';
 import { invalid, kindOf, locate, MutationReader } from './mutations.ts';
 import { requestIdOf } from './request-id.ts';
@@ -74,7 +74,7 @@ async function mutate(
 ): Promise<MutationReply> {
   const { pool, trust } = context;
   const mutation = reader.read(type, payload, 'payload');
-  checkNamed(mutation, context, 'payload');
+  checkNamed(cartId, mutation, context, 'payload');
   if (needsTrust(mutation)) trust.check(call);
   const requestId = requestIdOf(call.metadata, options?.requestId);
   try {
@@ -101,18 +101,25 @@ function ifVersion(options: CallOptions__Output | null): MutationRequest['ifVers
   return ifExists ? ifVersions.filter((version) => version > 0) : ifVersions;
 }
 
-/** Also where another cart is named, it may be none of those that are not for clients; and a successor's id becomes a cookie. Throws `invalid-value`. */
-function checkNamed({ type, message }: Mutation, context: CartActorContext, path: string): void {
+/** Also where another cart is named, it may be none of those that are not for clients. Throws `invalid-value`. */
+function checkNamed(
+  cartId: string,
+  { type, message }: Mutation,
+  context: CartActorContext,
+  path: string,
+): void {
   if (type === 'Batch') {
     for (const [index, part] of message.mutations.entries())
-      checkNamed(part, context, `${path}.mutations[${index}].${kindOf(part.type)}`);
+      checkNamed(cartId, part, context, `${path}.mutations[${index}].${kindOf(part.type)}`);
     return;
   }
-  const named = message as { readonly sourceId?: string; readonly successorId?: string };
-  for (const field of ['sourceId', 'successorId'] as const) {
-    const id = named[field];
-    if (id !== undefined) checkedId(id, context, `${path}.${field}`);
-  }
+  const { sourceId, successorId } = message as { readonly sourceId?: string; readonly successorId?: string };
+  if (sourceId !== undefined) checkedId(sourceId, context, `${path}.sourceId`);
+  if (successorId === undefined) return;
+  checkedId(successorId, context, `${path}.successorId`);
+  // A cookie that names this cart goes over to that one, and no other ids are believed in cookies.
+  if (isMinted(cartId) && !isMinted(successorId))
+    throw invalid(`${path}.successorId`, 'must have 22 letters and digits, as this cart’s id');
 }
 
 /** The id, if it is one that clients may name. Throws `invalid-value`. */

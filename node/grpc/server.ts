@@ -54,7 +54,7 @@ export class GrpcServer {
       callsMax: settings.GRPC_CALLS_MAX,
       deadlineMs: settings.GRPC_DEADLINE_MS,
     });
-    // A server of ours has it write of nothing but metadata that is none: what a client sent, on standard error, where it waits without a bound for whoever reads that.
+    // It would repeat on standard error what clients send as metadata and is none, and that waits without a bound for whoever reads it. That a port is taken is said otherwise.
     setLogVerbosity(logVerbosity.NONE);
     this.#server = new Server(channelOptions(settings));
     this.#borrowed = new BorrowedServices(this.#server);
