@@ -82,6 +82,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return readSettings(schema, environment);
 }
 
+/** The port that HTTP_PORT asks for, 0 for a free one; null for what is none. */
+export function httpPortIn(environment: Readonly<Record<string, string | undefined>>): number | null {
+  const given = environment['HTTP_PORT']?.trim() ?? '';
+  return nodeSettings.HTTP_PORT.safeParse(given === '' ? undefined : given).data ?? null;
+}
+
 /** Every setting with its default, unit and meaning. */
 export function helpText(): string {
   return settingsHelp('Cartwright cart node', 'node node/main.ts [--help | --version]', settingGroups);

@@ -195,7 +195,7 @@ describe('node process', function () {
     for (const line of node.output().trimEnd().split('\n')) assert.doesNotThrow(() => JSON.parse(line), line);
   });
 
-  it('without gRPC loads nothing of it', async () => {
+  it('without gRPC has neither its port nor its metrics', async () => {
     const node = await started({ GRPC: 'false' });
     assert.match(node.output(), /"grpcPort":null/);
     assert.doesNotMatch(await (await fetch(`${node.admin}/metrics`)).text(), /grpc/);
@@ -340,7 +340,7 @@ describe('node process', function () {
   });
 
   it('of make run says of a wrong port that, and nothing else', async () => {
-    for (const port of ['eighty', '65536', '-1']) {
+    for (const port of ['eighty', '65536', '-1', '80.5']) {
       const node = runFile('run.ts', { HTTP_PORT: port });
       assert.equal(await node.exit, 2);
       assert.equal(

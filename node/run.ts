@@ -2,11 +2,12 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { startStandIn } from './checkout/stand-in/start.ts';
 import { runCommand } from './command.ts';
+import { httpPortIn } from './config.ts';
 import type { AddressInfo } from 'node:net';
 
 /** `make run`: the node, a stand-in for the checkout provider where none is configured, and what to try with it. */
-const standsIn = process.env['CHECKOUT'] === undefined && process.argv.length === 2;
-if (standsIn) await useStandIn(process.env);
+const standsIn =
+  process.env['CHECKOUT'] === undefined && process.argv.length === 2 && (await useStandIn(process.env));
 
 await runCommand(
   ({ JOURNAL, JOURNAL_PATH, HOST, ADMIN_HOST, CHECKOUT_BASE_URL }, { httpPort, adminPort, grpcPort }) => {
@@ -30,13 +31,13 @@ Try:
   },
 );
 
-/** Settings for a checkout that takes no money. The addresses of the shop's pages lead nowhere but to the cart. */
-async function useStandIn(environment: NodeJS.ProcessEnv): Promise<void> {
-  const given = environment['HTTP_PORT']?.trim() ?? '';
+/** Settings for a checkout that takes no money; false where there can't be one. The addresses of the shop's pages lead nowhere but to the cart. */
+async function useStandIn(environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const given = httpPortIn(environment);
   // What is no port is left to the node, which says so: addresses made of it would be wrong, too.
-  if (!/^\d{0,5}$/.test(given) || Number(given) > 65_535) return;
+  if (given === null) return false;
   // The provider is told where to call before the node listens.
-  const port = given === '' ? 8080 : Number(given) || (await freePort());
+  const port = given === 0 ? await freePort() : given;
   const { baseUrl, user, password } = await startStandIn();
   const shop = `http://localhost:${port}`;
   const settings = {
@@ -52,6 +53,7 @@ async function useStandIn(environment: NodeJS.ProcessEnv): Promise<void> {
     CHECKOUT_CONFIRMATION_URL: `${shop}/cart/?order={checkout.order.id}`,
   };
   Object.assign(environment, settings);
+  return true;
 }
 
 async function freePort(): Promise<number> {

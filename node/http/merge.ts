@@ -30,7 +30,7 @@ export function mergeOf(
     throw refused(
       'source',
       'a cookie’s cart goes into the target, which gets the cookie: name the target',
-      'no such field',
+      'nothing: leave it out',
     );
   if (!byId && !isMinted(targetId))
     throw refused(

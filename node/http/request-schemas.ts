@@ -37,7 +37,7 @@ export interface RequestSchemas {
 const HISTORY_LIMIT = 100;
 const HISTORY_LIMIT_MAX = 1000;
 
-/** A number in a URL. What it may be is said by its bounds, as for numbers in bodies. */
+/** A number in a URL, negative ones too: what it may be is said by its bounds, as for numbers in bodies. */
 const whole = z
   .string()
   .regex(/^-?\d{1,15}$/, 'must be a whole number of at most 15 digits')
