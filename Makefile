@@ -25,7 +25,9 @@ $(OWN_NODE)/complete:
 endif
 
 # A larger young generation: requests' garbage dies there. Measured, 9 % more requests.
-NODE_FLAGS := --max-semi-space-size=64
+# No objects made old from the beginning: V8 guesses which by how a process starts, and where the guess is wrong, each of them keeps its request's garbage. Measured, in bad runs a
+# fifth fewer requests and twice the p99.
+NODE_FLAGS := --max-semi-space-size=64 --no-allocation-site-pretenuring
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 PROTO_ROOTS := $(addprefix proto/,cart_actor.proto control_plane.proto hipstershop.proto oteldemo.proto)
@@ -51,7 +53,7 @@ run: $(INSTALLED) ## start one node: HTTP on 8080, metrics on 9090, journal in .
 		exec "$(NODE)" $(NODE_FLAGS) node/run.ts $(ARGS)
 
 # What was made of the files that were loaded, types stripped, is kept and goes by their content: a node starts a third faster, and the tests start hundreds of processes and threads.
-run test bench e2e e2e-test: export NODE_COMPILE_CACHE := $(CURDIR)/.cache/compiled
+run test bench e2e e2e-test: export NODE_COMPILE_CACHE ?= $(CURDIR)/.cache/compiled
 
 .PHONY: test
 test: $(INSTALLED) ## every test that needs no Kubernetes

@@ -24,7 +24,6 @@ export const products: readonly Product[] = [
       'node/http/examples/live.js',
       'proto/messages.proto',
       'proto/cart_actor.proto',
-      'proto/control_plane.proto',
       'proto/hipstershop.proto',
       'proto/oteldemo.proto',
       'proto/google_rpc.proto',
