@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { aProduct } from '../actor/testing/fixtures.ts';
+import { emptyCart } from './cart.ts';
 import { partsOf } from './parts.ts';
+import { priceLine } from './settle.ts';
+import type { Mutation } from './mutation.ts';
 
 describe('parts of a mutation', () => {
   const items = Array.from({ length: 3 }, () => ({ sku: 'A', quantity: 1, country: 'se' }));
@@ -15,5 +19,13 @@ describe('parts of a mutation', () => {
       partsOf({ type: 'Batch', message: { mutations: [set, { type: 'Clear', message: {} }] } }),
       6,
     );
+  });
+
+  it('are the lines that a merge took over, too, and no bytes', () => {
+    const line = { id: 1, product: aProduct('A'), quantity: 1, deliveryId: 0 };
+    const source = { ...emptyCart('s'), lines: [line, line, line].map(priceLine) };
+    const message = { sourceId: 's', strategy: 'sum', mergeId: 'm', source } as unknown;
+    assert.equal(partsOf({ type: 'Merge', message } as Mutation), 4);
+    assert.equal(partsOf({ type: 'Clear', message: { bytes: new Uint8Array(9) } } as unknown as Mutation), 1);
   });
 });

@@ -1,11 +1,12 @@
 import type { Mutation } from './mutation.ts';
 
-/** How much there is to a mutation: one for itself, and one for each line, price or mutation that it lists. */
-export function partsOf(mutation: Mutation): number {
-  if (mutation.type === 'Batch')
-    return mutation.message.mutations.reduce((parts, one) => parts + partsOf(one), 1);
-  return Object.values(mutation.message).reduce<number>(
-    (parts, value) => (Array.isArray(value) ? parts + value.length : parts),
-    1,
-  );
+/** How much there is to a mutation: one for itself, and one for each line, price or mutation in any list of its, also of what it took over. */
+export function partsOf({ message }: Mutation): number {
+  return 1 + listedIn(message);
+}
+
+function listedIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0;
+  const own = Array.isArray(value) ? value.length : 0;
+  return Object.values(value).reduce<number>((parts, one) => parts + listedIn(one), own);
 }

@@ -82,7 +82,10 @@ export class TestCatalog implements Catalog {
     const { asked } = this;
     this.gate = promise;
     const result = begin();
-    while (this.asked === asked) await new Promise((done) => setImmediate(done));
+    const state = { ended: false };
+    const end = (): void => void (state.ended = true);
+    result.then(end, end);
+    while (this.asked === asked && !state.ended) await new Promise((done) => setImmediate(done));
     this.gate = null;
     return { result, release: () => resolve(undefined) };
   }
