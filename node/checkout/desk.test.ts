@@ -118,6 +118,24 @@ describe('checkout', function () {
     assert.deepEqual(shop.calls, ['create ok']);
   });
 
+  it('of those who wait one behind the other, ends each at its own deadline and at nobody else’s', async () => {
+    await shop[Symbol.asyncDispose]();
+    shop = await openCheckoutShop({ timeoutMs: 2000 });
+    await shop.call('POST', BYID, { sku: 'A', quantity: 2 });
+    // Two calls one after the other take longer than the deadline; each by itself does not.
+    for (const call of ['create', 'update']) await shop.fault('slow', call, { ms: 1200 });
+    const first = shop.desk.open('c1');
+    while (!shop.steps.includes('asking')) await new Promise((resolve) => setImmediate(resolve));
+    await more();
+    const second = shop.desk.open('c1');
+    await first;
+    const third = shop.desk.open('c1');
+    await assert.rejects(second, { code: 'checkout-provider-timeout' });
+    assert.equal(((await third).order as { order_amount: number }).order_amount, 59_700);
+    assert.deepEqual(shop.calls, ['create ok', 'update ok']);
+    assert.equal(shop.desk.trouble(), null);
+  });
+
   it('shows the order that another node was faster with, and never its own', async () => {
     await shop.fault('slow', 'create', { ms: 300 });
     const slow = checkout();

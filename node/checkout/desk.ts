@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { RetriableError } from '../actor/errors.ts';
 import { Rejection } from '../domain/rejection.ts';
 import { openCheckout } from './opening.ts';
@@ -18,7 +19,8 @@ const UNDER_WAY_MAX = 512;
 const FAILURES_TOLD = 3;
 
 /**
- * Checkout of every cart on this node: one provider's order at a time for each of them, under one deadline.
+ * Checkout of every cart on this node: one provider's order at a time for each of them. What is asked of the provider has one deadline for all of it, and so has everybody who waits for
+ * what others asked first.
  */
 export class ProviderDesk implements CheckoutDesk {
   readonly #context: CheckoutContext;
@@ -31,24 +33,36 @@ export class ProviderDesk implements CheckoutDesk {
   }
 
   async open(cartId: string, span?: MaybeSpan): Promise<OpenCheckout> {
+    if (!this.#underWay.has(opening(cartId))) return this.#open(cartId, span);
     const deadline = this.#deadline();
-    if (!this.#underWay.has(opening(cartId))) return this.#open(cartId, deadline, span);
-    // What is under way may have begun before a change that was acknowledged before this was asked.
+    const late = once(deadline, 'abort').then(() => Promise.reject(deadline.reason as Error));
+    try {
+      return await Promise.race([this.#openBehind(cartId, deadline, span), late]);
+    } catch (error) {
+      if (error !== deadline.reason) throw error;
+      throw this.#failure(cartId, new ProviderError('timeout', 'what others asked for took too long'));
+    }
+  }
+
+  /** Where an answer is under way already. */
+  async #openBehind(cartId: string, deadline: AbortSignal, span: MaybeSpan): Promise<OpenCheckout> {
+    // That may have begun before a change that was acknowledged before this was asked.
     const { version } = await this.#context.pool.read(cartId, span);
     try {
-      const shared = await this.#open(cartId, deadline, span);
+      const shared = await this.#open(cartId, span);
       if (shared.version >= version) return shared;
     } catch (error) {
       // What kept the cart from being ordered may be gone since; the provider's failures are for all who wait.
       if (!(error instanceof Rejection)) throw error;
     }
-    return this.#open(cartId, deadline, span);
+    deadline.throwIfAborted();
+    return this.#open(cartId, span);
   }
 
-  #open(cartId: string, deadline: AbortSignal, span: MaybeSpan): Promise<OpenCheckout> {
+  #open(cartId: string, span: MaybeSpan): Promise<OpenCheckout> {
     return this.#once(opening(cartId), span, async () => {
       try {
-        return await this.#asking(cartId, { signal: deadline, span }, (errand) =>
+        return await this.#asking(cartId, { signal: this.#deadline(), span }, (errand) =>
           openCheckout(this.#context, cartId, errand),
         );
       } catch (error) {
@@ -110,7 +124,7 @@ export class ProviderDesk implements CheckoutDesk {
     return running;
   }
 
-  /** For everything that one request waits for. */
+  /** For all calls to the provider that one answer takes. */
   #deadline(): AbortSignal {
     return AbortSignal.timeout(this.#context.options.timeoutMs);
   }
@@ -121,7 +135,6 @@ export class ProviderDesk implements CheckoutDesk {
     { signal, span }: Errand,
     run: (errand: Errand) => Promise<T>,
   ): Promise<T> {
-    const { observer } = this.#context;
     try {
       const result = await run({ signal: AbortSignal.any([signal, this.#closing.signal]), span });
       this.#failures = 0;
@@ -131,16 +144,20 @@ export class ProviderDesk implements CheckoutDesk {
       if (this.#closing.signal.aborted)
         throw new RetriableError('closing', 'this node is shutting down', 1000, { cause: error });
       this.#failures += 1;
-      const correlationId = randomUUID();
-      observer.failed(cartId, correlationId, error);
-      const timeout = error.failure === 'timeout';
-      throw new CheckoutError(
-        timeout ? 'checkout-provider-timeout' : 'checkout-provider-error',
-        timeout ? 'the checkout provider did not answer in time' : 'the checkout provider did not do it',
-        { correlationId, providerCorrelationId: error.correlationId },
-        { cause: error },
-      );
+      throw this.#failure(cartId, error);
     }
+  }
+
+  #failure(cartId: string, error: ProviderError): CheckoutError {
+    const correlationId = randomUUID();
+    this.#context.observer.failed(cartId, correlationId, error);
+    const timeout = error.failure === 'timeout';
+    return new CheckoutError(
+      timeout ? 'checkout-provider-timeout' : 'checkout-provider-error',
+      timeout ? 'the checkout provider did not answer in time' : 'the checkout provider did not do it',
+      { correlationId, providerCorrelationId: error.correlationId },
+      { cause: error },
+    );
   }
 }
 
