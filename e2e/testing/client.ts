@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import { askPod } from './api.ts';
 import { images } from './images.ts';
 import { restricted } from './restricted.ts';
@@ -11,7 +10,6 @@ const CALL_DEADLINE_MS = 30_000;
 /** Where the tests keep the cores so busy that a node sheds load, a client does as it is told: it asks again. */
 const TRIES = 5;
 const AGAIN_MS = 1000;
-const UNAVAILABLE: number = status.UNAVAILABLE;
 
 export interface Request {
   readonly method?: string;
@@ -38,6 +36,8 @@ export interface GrpcCall {
 export interface GrpcAnswer {
   /** A status of gRPC's; 0 is success. */
   readonly code: number;
+  /** The status's message. */
+  readonly details: string;
   /** The reply; of a stream its first message. Null where the call failed. */
   readonly reply: Readonly<Record<string, unknown>> | null;
 }
@@ -69,8 +69,8 @@ const PROGRAM = `
     const options = { deadline: Date.now() + deadlineMs };
     const { responseStream } = packages[inPackage][name].service[method];
     const end = await new Promise((resolve) => {
-      const failed = ({ code }) => resolve({ code, reply: null });
-      const answered = (reply) => resolve({ code: status.OK, reply });
+      const failed = ({ code, details }) => resolve({ code, details, reply: null });
+      const answered = (reply) => resolve({ code: status.OK, details: '', reply });
       if (!responseStream) client[method](request, options, (error, reply) => (error ? failed(error) : answered(reply)));
       else {
         const stream = client[method](request, options);
@@ -134,7 +134,7 @@ export class Client {
   fetch(url: string, request: Request = {}): Promise<Answer> {
     return again(
       async () => (await this.#ask('/fetch', { url, ...request })) as Answer,
-      ({ status: code, body }) => code === 503 && body.includes('"node-overloaded"'),
+      ({ status, body }) => status === 503 && body.includes('"node-overloaded"'),
     );
   }
 
@@ -142,7 +142,7 @@ export class Client {
   call(call: GrpcCall): Promise<GrpcAnswer> {
     return again(
       async () => (await this.#ask('/call', call)) as GrpcAnswer,
-      ({ code }) => code === UNAVAILABLE,
+      ({ details }) => details.includes('more to do than it can'),
     );
   }
 

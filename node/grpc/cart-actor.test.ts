@@ -308,8 +308,13 @@ describe('CartActor', () => {
     const refused = await shop.cart('OrderCreated', { cartId: minted.cartId, payload: order });
     isProblem(refused, 'INVALID_ARGUMENT', 'invalid-value', 'payload.successorId');
     await add();
-    const named = await shop.cart('OrderCreated', { cartId, payload: order });
-    assert.notEqual(named.details.facts['code'], 'invalid-value');
+    for (const [id, successorId] of [
+      [minted.cartId, mintCartId()],
+      [cartId, 'c2'],
+    ]) {
+      const allowed = await shop.cart('OrderCreated', { cartId: id, payload: { ...order, successorId } });
+      isProblem(allowed, 'FAILED_PRECONDITION', 'no-checkout', 'payload.orderId');
+    }
   });
 
   it('tells by the status whether the value, the cart or what is named in it is to blame', async () => {
