@@ -215,6 +215,8 @@ describe('tracing', function () {
             OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
             OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
             CATALOG: 'http',
+            // Who waits for it is a process that has just begun, among others that keep the cores busy.
+            CATALOG_TIMEOUT_MS: '10000',
             CATALOG_PRODUCT_URL: `${await catalog.address()}/{sku}`,
             CATALOG_DELIVERY_URL: `${await catalog.address()}/d/{provider}`,
           },
@@ -286,6 +288,7 @@ describe('tracing', function () {
           env: {
             OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
             CATALOG: 'http',
+            CATALOG_TIMEOUT_MS: '10000',
             CATALOG_TTL_MS: '0',
             CATALOG_PRODUCT_URL: `${await catalog.address()}/{sku}`,
             CATALOG_DELIVERY_URL: `${await catalog.address()}/d/{provider}`,
@@ -305,6 +308,7 @@ describe('tracing', function () {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ sku: 'A' }),
         });
+        assert.equal(made.status, 200, await made.text());
         const cookie = (made.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
         if (fault !== undefined) await control('POST', 'faults', fault);
         const { status } = await fetch(`${shop}/cart/checkout`, {
