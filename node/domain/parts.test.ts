@@ -3,7 +3,6 @@ import { aProduct } from '../actor/testing/fixtures.ts';
 import { emptyCart } from './cart.ts';
 import { partsOf } from './parts.ts';
 import { priceLine } from './settle.ts';
-import type { Mutation } from './mutation.ts';
 
 describe('parts of a mutation', () => {
   const items = Array.from({ length: 3 }, () => ({ sku: 'A', quantity: 1, country: 'se' }));
@@ -24,8 +23,16 @@ describe('parts of a mutation', () => {
   it('are the lines that a merge took over, too, and no bytes', () => {
     const line = { id: 1, product: aProduct('A'), quantity: 1, deliveryId: 0 };
     const source = { ...emptyCart('s'), lines: [line, line, line].map(priceLine) };
-    const message = { sourceId: 's', strategy: 'sum', mergeId: 'm', source } as unknown;
-    assert.equal(partsOf({ type: 'Merge', message } as Mutation), 4);
-    assert.equal(partsOf({ type: 'Clear', message: { bytes: new Uint8Array(9) } } as unknown as Mutation), 1);
+    const message = { sourceId: 's', strategy: 'MERGE_STRATEGY_SUM', mergeId: 'm', source } as const;
+    assert.equal(partsOf({ type: 'Merge', message }), 4);
+    const noted = {
+      orderId: 'o1',
+      status: 'checkout_incomplete',
+      payloadHash: new Uint8Array(9),
+      cartVersion: 1,
+      paymentInProgress: false,
+      replaces: '',
+    };
+    assert.equal(partsOf({ type: 'InitializeCheckout', message: noted }), 1);
   });
 });

@@ -6,7 +6,7 @@ export function partsOf({ message }: Mutation): number {
 }
 
 function listedIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0;
+  if (typeof value !== 'object' || value === null) return 0;
   const own = Array.isArray(value) ? value.length : 0;
   return Object.values(value).reduce<number>((parts, one) => parts + listedIn(one), own);
 }
